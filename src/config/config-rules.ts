@@ -1,0 +1,51 @@
+/** Rules over several options at once: what must be given for a command, and what excludes each other. */
+import type { Config } from './config.ts';
+
+/** Paths the probe serves itself. */
+const RESERVED_PATHS: readonly string[] = ['/', '/healthz', '/readyz'];
+
+/** Every rule that is broken, as sentences without a full stop. */
+export function checkTogether(config: Config): readonly string[] {
+  return [...replayRules(config), ...liveRules(config), ...webRules(config), ...peerRules(config)];
+}
+
+function replayRules({ command, replay }: Config): readonly string[] {
+  const problems: string[] = [];
+  if (command !== 'replay' && command !== 'report') return problems;
+  if (replay.files.length === 0) problems.push('no capture file is named');
+  const stdins = replay.files.filter((file) => file === '-').length;
+  if (stdins > 1) problems.push('stdin (-) can be read once only');
+  if (stdins > 0 && replay.loop) problems.push('--loop cannot begin stdin (-) again');
+  if (replay.loop && !replay.serve) problems.push('--loop never ends to print: it needs --serve');
+  if (replay.loop && replay.untilUs !== undefined) problems.push('--loop excludes --until');
+  if (replay.serve && replay.untilUs !== undefined) problems.push('--serve excludes --until');
+  if (replay.serve && replay.explain) problems.push('--serve excludes --explain');
+  return problems;
+}
+
+function liveRules({ command, capture }: Config): readonly string[] {
+  if (command !== 'live' || capture.interfaces.length > 0) return [];
+  return ['no interface is named: -i IFACE (sipgauge devices lists them)'];
+}
+
+function webRules({ web }: Config): readonly string[] {
+  const path = web.telemetryPath;
+  if (!/^\/[A-Za-z0-9._~/-]*$/.test(path)) return [`--web.telemetry-path: "${path}" is not a path`];
+  if (!RESERVED_PATHS.includes(path)) return [];
+  return [`--web.telemetry-path: "${path}" is taken by the probe itself`];
+}
+
+function peerRules({ peers }: Config): readonly string[] {
+  const owners = new Map<string, string>();
+  const problems: string[] = [];
+  for (const { name, networks } of peers) {
+    for (const network of networks) {
+      const owner = owners.get(network);
+      if (owner !== undefined && owner !== name) {
+        problems.push(`--peer: ${network} belongs to both ${owner} and ${name}`);
+      }
+      owners.set(network, name);
+    }
+  }
+  return problems;
+}
