@@ -1,0 +1,68 @@
+#include "interface_list.h"
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <pcap/pcap.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <memory>
+#include <optional>
+
+namespace sipgauge {
+
+namespace {
+
+std::optional<std::string> AddressText(const sockaddr* address) {
+  if (address == nullptr) return std::nullopt;
+  char text[INET6_ADDRSTRLEN] = {};
+  const char* result = nullptr;
+  if (address->sa_family == AF_INET) {
+    const auto* ipv4 = reinterpret_cast<const sockaddr_in*>(address);
+    result = inet_ntop(AF_INET, &ipv4->sin_addr, text, sizeof text);
+  } else if (address->sa_family == AF_INET6) {
+    const auto* ipv6 = reinterpret_cast<const sockaddr_in6*>(address);
+    result = inet_ntop(AF_INET6, &ipv6->sin6_addr, text, sizeof text);
+  }
+  if (result == nullptr) return std::nullopt;
+  return std::string(text);
+}
+
+}  // namespace
+
+std::variant<std::vector<InterfaceDescription>, Failure> ListInterfaces() {
+  char error[PCAP_ERRBUF_SIZE] = {};
+  pcap_if_t* first = nullptr;
+  if (pcap_findalldevs(&first, error) != 0) return Failure{PCAP_ERROR, 0, error};
+  const std::unique_ptr<pcap_if_t, decltype(&pcap_freealldevs)> owner(first, pcap_freealldevs);
+
+  std::vector<InterfaceDescription> list;
+  for (const pcap_if_t* entry = first; entry != nullptr; entry = entry->next) {
+    InterfaceDescription& interface = list.emplace_back();
+    interface.name = entry->name;
+    interface.description = entry->description == nullptr ? "" : entry->description;
+    interface.flags = entry->flags;
+    for (const pcap_addr* address = entry->addresses; address != nullptr; address = address->next) {
+      std::optional<std::string> text = AddressText(address->addr);
+      if (text.has_value()) interface.addresses.push_back(std::move(*text));
+    }
+  }
+  return list;
+}
+
+unsigned InterfaceNumber(const std::string& name) { return if_nametoindex(name.c_str()); }
+
+InterfaceState StateOfInterface(unsigned number) {
+  ifreq request{};
+  if (if_indextoname(number, request.ifr_name) == nullptr) return InterfaceState::kGone;
+  const int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return InterfaceState::kDown;
+  const bool known = ioctl(descriptor, SIOCGIFFLAGS, &request) == 0;
+  close(descriptor);
+  if (!known) return InterfaceState::kGone;
+  return (request.ifr_flags & IFF_UP) != 0 ? InterfaceState::kUp : InterfaceState::kDown;
+}
+
+}  // namespace sipgauge
