@@ -1,0 +1,234 @@
+/**
+ * Call attempts as a user made them (METRICS.md "Attempt", RFC 6076): initial INVITEs of one Call-ID and
+ * From tag, challenges and their retries folded, forks to one peer counted once, and one result each.
+ */
+import { float64At, int32At, uint16At } from '../core/columns.ts';
+import type { TimerWheel } from '../core/timer-wheel.ts';
+import { Direction } from '../direction/direction.ts';
+import type { Arrival } from './arrival.ts';
+import { AttemptState, AttemptTable } from './attempt-table.ts';
+import { Interval, type Observer, Outcome, Result } from './observer.ts';
+import { SIXTY_FOUR_T1_US, type TrackerOptions } from './tracker-options.ts';
+
+const NO_INDICATION = -1;
+const NOT_MEASURABLE = -2;
+
+/** Finals after which the same user agent tries again at once (RFC 3261 22, RFC 4028 6, RFC 3329 2.3.1). */
+export function isChallenge(statusCode: number): boolean {
+  return statusCode === 401 || statusCode === 407 || statusCode === 422 || statusCode === 494;
+}
+
+export class Calls {
+  readonly table: AttemptTable;
+  private readonly options: TrackerOptions;
+  private readonly observer: Observer;
+
+  constructor(options: TrackerOptions, observer: Observer, wheel: TimerWheel, timerBase: number) {
+    this.options = options;
+    this.observer = observer;
+    this.table = new AttemptTable(options.attemptsMax, timerBase, wheel);
+  }
+
+  /** An initial INVITE, first transmission. Returns the attempt's row, -1 when it belongs to none. */
+  invite(arrival: Arrival): number {
+    const { table } = this;
+    const { keys, direction, message, nowUs } = arrival;
+    keys.attempt(direction, direction === Direction.OUT ? arrival.peer : 0);
+    let row = table.find(keys.lo, keys.hi);
+    if (row < 0) {
+      this.makeRoom();
+      row = table.add(keys.lo, keys.hi);
+      this.start(row, arrival);
+    } else if (table.state[row] === AttemptState.CLOSED) {
+      // A further copy of a request that was answered already is no new try of the user.
+      const sameRequest = table.cseq[row] === message.cseqNumber;
+      if (sameRequest && int32At(table.final, row) < 300 && table.final[row] !== 0) return row;
+      this.start(row, arrival);
+    } else if (message.cseqNumber > float64At(table.cseq, row)) {
+      table.supersede(row, message.cseqNumber);
+    } else if (message.cseqNumber < float64At(table.cseq, row)) {
+      return -1;
+    }
+    table.state[row] = AttemptState.OPEN;
+    table.branches[row] = Math.min(uint16At(table.branches, row) + 1, 0xffff);
+    table.schedule(row, nowUs + this.options.inviteMaxAgeUs);
+    return row;
+  }
+
+  /** A provisional response other than 100 to a branch. */
+  provisional(row: number, arrival: Arrival): void {
+    this.table.promote(row);
+    if (this.table.state[row] === AttemptState.CLOSED) return;
+    this.indicate(row, arrival);
+  }
+
+  /** A 2xx to a branch; every one that is no retransmission. */
+  answered(row: number, arrival: Arrival): void {
+    const { table, observer } = this;
+    const direction = table.directionOf(row);
+    if (table.state[row] === AttemptState.CLOSED) {
+      observer.lateAnswer(direction);
+      return;
+    }
+    this.indicate(row, arrival);
+    const peer = uint16At(table.peer, row);
+    const indication = float64At(table.indicationUs, row);
+    if (indication >= 0) observer.sessionRequestDelay(direction, peer, Outcome.SUCCESS, indication);
+    const elapsed = this.elapsed(row, arrival);
+    if (elapsed >= 0) observer.sessionAnswerDelay(direction, peer, elapsed);
+    else observer.intervalDiscarded(Interval.ANSWER_DELAY);
+    table.final[row] = arrival.message.statusCode;
+    this.end(row, arrival.message.statusCode, arrival.nowUs);
+  }
+
+  /**
+   * A final response other than 2xx to a branch that had none. `upstreamOpen`: the branch is a copy of a
+   * received request that is not answered yet, so that another branch may follow.
+   */
+  failed(row: number, arrival: Arrival, upstreamOpen: boolean): void {
+    const { table } = this;
+    if (table.state[row] === AttemptState.CLOSED) return;
+    const { statusCode } = arrival.message;
+    this.noteFinal(row, statusCode);
+    if (statusCode >= 400 && statusCode !== 401 && statusCode !== 402 && statusCode !== 407) {
+      this.indicate(row, arrival);
+    }
+    this.branchDone(row, arrival.nowUs, upstreamOpen);
+  }
+
+  /** Timer B passed on a branch. */
+  timedOut(row: number, nowUs: number, upstreamOpen: boolean): void {
+    if (this.table.state[row] !== AttemptState.CLOSED) this.branchDone(row, nowUs, upstreamOpen);
+  }
+
+  /** The originator sent CANCEL: without a final it is cancelled 64·T1 later (RFC 3261 9.1). */
+  cancel(row: number, nowUs: number): void {
+    const { table } = this;
+    if (table.state[row] === AttemptState.CLOSED || table.cancelled[row] === 1) return;
+    table.cancelled[row] = 1;
+    table.schedule(row, nowUs + SIXTY_FOUR_T1_US);
+  }
+
+  isCancelled(row: number): boolean {
+    return this.table.cancelled[row] === 1;
+  }
+
+  /** The received request whose copies these are got its final: no further branch will follow. */
+  upstreamDone(arrival: Arrival, peers: number): void {
+    const { table } = this;
+    const { keys } = arrival;
+    for (let peer = 0; peer < peers; peer++) {
+      keys.attempt(Direction.OUT, peer);
+      const row = table.find(keys.lo, keys.hi);
+      if (row >= 0 && table.state[row] === AttemptState.UPSTREAM) this.finish(row, arrival.nowUs);
+    }
+  }
+
+  /** The row's timer: which one it was follows from its state. */
+  due(row: number, nowUs: number): void {
+    const { table } = this;
+    switch (table.state[row]) {
+      case AttemptState.OPEN:
+        this.expire(row, nowUs);
+        return;
+      case AttemptState.WAITING:
+        this.end(row, int32At(table.final, row), nowUs);
+        return;
+      case AttemptState.UPSTREAM:
+        this.finish(row, nowUs);
+        return;
+      default:
+        table.remove(row);
+    }
+  }
+
+  /** A branch never got its final: what the others said stands, else the attempt is lost. */
+  private expire(row: number, nowUs: number): void {
+    const final = int32At(this.table.final, row);
+    if (this.table.cancelled[row] === 1 && (final === 0 || final === 487)) {
+      this.end(row, Result.CANCELLED, nowUs);
+      return;
+    }
+    this.end(row, final === 0 ? Result.LOST : final, nowUs);
+  }
+
+  private start(row: number, arrival: Arrival): void {
+    const { table } = this;
+    table.open(row, arrival.timestampUs, arrival.era, arrival.message.cseqNumber);
+    table.direction[row] = arrival.direction;
+    table.peer[row] = arrival.peer;
+    this.observer.attemptStarted(arrival.direction, arrival.peer);
+  }
+
+  private noteFinal(row: number, statusCode: number): void {
+    const { table } = this;
+    const known = int32At(table.final, row);
+    if (known < 600 || statusCode >= 600) table.final[row] = statusCode;
+  }
+
+  private branchDone(row: number, nowUs: number, upstreamOpen: boolean): void {
+    const { table } = this;
+    const open = uint16At(table.branches, row);
+    if (open > 1) {
+      table.branches[row] = open - 1;
+      return;
+    }
+    table.branches[row] = 0;
+    if (isChallenge(int32At(table.final, row)) && table.cancelled[row] === 0) {
+      table.state[row] = AttemptState.WAITING;
+      table.schedule(row, nowUs + this.options.retryWaitUs);
+      return;
+    }
+    if (upstreamOpen) {
+      table.state[row] = AttemptState.UPSTREAM;
+      table.schedule(row, nowUs + SIXTY_FOUR_T1_US);
+      return;
+    }
+    this.finish(row, nowUs);
+  }
+
+  /** Every branch is done and none was answered. */
+  private finish(row: number, nowUs: number): void {
+    const { table, observer } = this;
+    const final = int32At(table.final, row);
+    const cancelled = table.cancelled[row] === 1 && (final === 487 || final === 0);
+    const indication = float64At(table.indicationUs, row);
+    if (!cancelled && final >= 400 && indication >= 0) {
+      const peer = uint16At(table.peer, row);
+      observer.sessionRequestDelay(table.directionOf(row), peer, Outcome.FAILURE, indication);
+    }
+    if (cancelled) this.end(row, Result.CANCELLED, nowUs);
+    else this.end(row, final === 0 ? Result.TIMEOUT : final, nowUs);
+  }
+
+  private end(row: number, result: Result, nowUs: number): void {
+    const { table } = this;
+    this.observer.attemptEnded(table.directionOf(row), uint16At(table.peer, row), result);
+    table.close(row, nowUs + this.options.matchLingerUs);
+  }
+
+  private indicate(row: number, arrival: Arrival): void {
+    const { table } = this;
+    if (float64At(table.indicationUs, row) !== NO_INDICATION) return;
+    const elapsed = this.elapsed(row, arrival);
+    table.indicationUs[row] = elapsed >= 0 ? elapsed : NOT_MEASURABLE;
+    if (elapsed < 0) this.observer.intervalDiscarded(Interval.REQUEST_DELAY);
+  }
+
+  /** Since the attempt's first INVITE; negative when a step of the clock lies between. */
+  private elapsed(row: number, arrival: Arrival): number {
+    if (this.table.era[row] !== arrival.era) return -1;
+    return arrival.timestampUs - float64At(this.table.startUs, row);
+  }
+
+  private makeRoom(): void {
+    const { table } = this;
+    const row = table.rowToEvict();
+    if (row < 0) return;
+    if (table.isOpen(row)) {
+      this.observer.attemptEnded(table.directionOf(row), uint16At(table.peer, row), Result.LOST);
+    }
+    table.remove(row);
+    table.evictions++;
+  }
+}

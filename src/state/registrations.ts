@@ -1,0 +1,202 @@
+/**
+ * Bindings of addresses of record to contacts (RFC 3261 10, METRICS.md "Registrations"): a 2xx to REGISTER
+ * replaces the AOR's set by what it lists. Held by the local registrar (REGISTER received) or by others for
+ * the local side (REGISTER sent). Two contacts are one binding when their URIs are equal as far as
+ * RFC 3261 19.1.4 matters (sip-parser/aor.ts says where it stops), or their instance and reg-id are.
+ */
+import { float64At, int32At, uint8At } from '../core/columns.ts';
+import { EvictionLists } from '../core/eviction-lists.ts';
+import { Hasher } from '../core/hash.ts';
+import { KeyTable } from '../core/key-table.ts';
+import { Slab } from '../core/slab.ts';
+import type { TimerWheel } from '../core/timer-wheel.ts';
+import { type Direction, Direction as Directions } from '../direction/direction.ts';
+import { hashAor, hashContactUri } from '../sip-parser/aor.ts';
+import { type SipMessage, Span } from '../sip-parser/message.ts';
+import type { Observer } from './observer.ts';
+import type { TrackerOptions } from './tracker-options.ts';
+
+/** Bindings walked of one AOR; a registrar allows far fewer (RFC 3261 10.3 leaves the number open). */
+const BINDINGS_PER_AOR_MAX = 256;
+const SLOTS_INITIAL = 64;
+const US = 1_000_000;
+
+export class Registrations {
+  readonly timerBase: number;
+  readonly slab: Slab;
+  /** AOR and direction → its first binding. */
+  private readonly keys: KeyTable;
+  private readonly wheel: TimerWheel;
+  private readonly lists: EvictionLists;
+  private readonly hasher: Hasher;
+  private readonly observer: Observer;
+  evictions = 0;
+
+  private readonly aorLo: Int32Array;
+  private readonly aorHi: Int32Array;
+  private readonly contactLo: Int32Array;
+  private readonly contactHi: Int32Array;
+  private readonly direction: Uint8Array;
+  private readonly previous: Int32Array;
+  private readonly following: Int32Array;
+  private readonly round: Int32Array;
+  private readonly expiresAtUs: Float64Array;
+  private currentRound = 0;
+
+  /** Results of `loadAor` and `loadContact`. */
+  lo = 0;
+  hi = 0;
+
+  constructor(options: TrackerOptions, observer: Observer, wheel: TimerWheel, timerBase: number) {
+    const rowsMax = options.registrationsMax;
+    this.observer = observer;
+    this.wheel = wheel;
+    this.timerBase = timerBase;
+    this.hasher = new Hasher(options.seed);
+    this.slab = new Slab(rowsMax);
+    this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
+    this.lists = new EvictionLists(rowsMax, 1);
+    this.aorLo = new Int32Array(rowsMax);
+    this.aorHi = new Int32Array(rowsMax);
+    this.contactLo = new Int32Array(rowsMax);
+    this.contactHi = new Int32Array(rowsMax);
+    this.direction = new Uint8Array(rowsMax);
+    this.previous = new Int32Array(rowsMax);
+    this.following = new Int32Array(rowsMax);
+    this.round = new Int32Array(rowsMax);
+    this.expiresAtUs = new Float64Array(rowsMax);
+  }
+
+  /** Hashes the To URI as an AOR into `lo`, `hi`. */
+  loadAor(buf: Uint8Array, message: SipMessage): void {
+    const { hasher } = this;
+    const start = int32At(message.spans, 2 * Span.TO_URI);
+    const length = Math.max(0, int32At(message.spans, 2 * Span.TO_URI + 1));
+    hasher.reset();
+    hashAor(buf, start, start + length, hasher);
+    hasher.finish();
+    this.lo = hasher.lo;
+    this.hi = hasher.hi;
+  }
+
+  /** Hashes the identity of contact `index` into `lo`, `hi`. */
+  loadContact(buf: Uint8Array, message: SipMessage, index: number): void {
+    const { hasher } = this;
+    const { contacts } = message;
+    const instanceLength = int32At(contacts, 4 * index + 3);
+    hasher.reset();
+    if (instanceLength > 0) {
+      const start = int32At(contacts, 4 * index + 2);
+      hasher.bytesLower(buf, start, start + instanceLength);
+      hasher.word(int32At(message.contactRegId, index));
+    } else {
+      const start = int32At(contacts, 4 * index);
+      hashContactUri(buf, start, start + int32At(contacts, 4 * index + 1), hasher);
+    }
+    hasher.finish();
+    this.lo = hasher.lo;
+    this.hi = hasher.hi;
+  }
+
+  /** Begins to replace the set of an AOR: what is not set again before `endReplace` is gone after it. */
+  beginReplace(): void {
+    this.currentRound = (this.currentRound + 1) | 0;
+  }
+
+  /** One binding of the new set. `seconds` is above 0. */
+  set(aorLo: number, aorHi: number, direction: Direction, nowUs: number, seconds: number): void {
+    const contactLo = this.lo;
+    const contactHi = this.hi;
+    // The two directions are two registrars: one bit of the key tells them apart.
+    const keyHi = aorHi ^ direction;
+    let row = this.findBinding(aorLo, keyHi, contactLo, contactHi);
+    if (row < 0) {
+      this.makeRoom();
+      row = this.slab.allocate();
+      this.aorLo[row] = aorLo;
+      this.aorHi[row] = keyHi;
+      this.contactLo[row] = contactLo;
+      this.contactHi[row] = contactHi;
+      this.direction[row] = direction;
+      this.chain(row);
+      this.lists.add(row, 0);
+      this.observer.bindingAdded(direction);
+    } else {
+      // Refreshed: young again for eviction.
+      this.lists.remove(row);
+      this.lists.add(row, 0);
+    }
+    this.round[row] = this.currentRound;
+    this.expiresAtUs[row] = nowUs + seconds * US;
+    this.wheel.schedule(this.timerBase + row, nowUs + seconds * US);
+  }
+
+  endReplace(aorLo: number, aorHi: number, direction: Direction): void {
+    let row = this.keys.find(aorLo, aorHi ^ direction);
+    for (let i = 0; row >= 0 && i < BINDINGS_PER_AOR_MAX; i++) {
+      const next = int32At(this.following, row);
+      if (this.round[row] !== this.currentRound) this.remove(row);
+      row = next;
+    }
+  }
+
+  /** The row's timer: the binding expired (RFC 3261 10.3). */
+  due(row: number): void {
+    this.remove(row);
+  }
+
+  count(direction: Direction, nowUs: number): number {
+    let live = 0;
+    for (let row = 0; row < this.slab.highWater; row++) {
+      if (!this.slab.isLive(row) || this.direction[row] !== direction) continue;
+      if (float64At(this.expiresAtUs, row) > nowUs) live++;
+    }
+    return live;
+  }
+
+  private findBinding(lo: number, hi: number, contactLo: number, contactHi: number): number {
+    let row = this.keys.find(lo, hi);
+    for (let i = 0; row >= 0 && i < BINDINGS_PER_AOR_MAX; i++) {
+      if (this.contactLo[row] === contactLo && this.contactHi[row] === contactHi) return row;
+      row = int32At(this.following, row);
+    }
+    return -1;
+  }
+
+  private chain(row: number): void {
+    const lo = int32At(this.aorLo, row);
+    const hi = int32At(this.aorHi, row);
+    const first = this.keys.remove(lo, hi);
+    this.keys.insert(lo, hi, row);
+    this.previous[row] = -1;
+    this.following[row] = first;
+    if (first >= 0) this.previous[first] = row;
+  }
+
+  private remove(row: number): void {
+    const before = int32At(this.previous, row);
+    const after = int32At(this.following, row);
+    if (after >= 0) this.previous[after] = before;
+    if (before >= 0) {
+      this.following[before] = after;
+    } else {
+      const lo = int32At(this.aorLo, row);
+      const hi = int32At(this.aorHi, row);
+      this.keys.remove(lo, hi);
+      if (after >= 0) this.keys.insert(lo, hi, after);
+    }
+    this.wheel.cancel(this.timerBase + row);
+    this.lists.remove(row);
+    this.slab.free(row);
+    const received = uint8At(this.direction, row) === Directions.IN;
+    this.observer.bindingRemoved(received ? Directions.IN : Directions.OUT);
+  }
+
+  private makeRoom(): void {
+    if (this.slab.size < this.slab.rowsMax) return;
+    const row = this.lists.oldest();
+    if (row < 0) return;
+    this.remove(row);
+    this.evictions++;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * How long a transaction counts as alive, what it may time out of, and how long it is remembered:
+ * RFC 3261 Table 4 and RFC 6026, on the packet clock.
+ */
+import { float64At, uint8At } from '../core/columns.ts';
+import type { TimerWheel } from '../core/timer-wheel.ts';
+import { Method } from '../sip-parser/method.ts';
+import { Role, type Timeout, Timeout as Timeouts } from './observer.ts';
+import { SIXTY_FOUR_T1_US, T4_US, TIMER_C_US, type TrackerOptions } from './tracker-options.ts';
+import { State } from './transaction-machines.ts';
+import { TransactionFlag, type Transactions } from './transactions.ts';
+
+/** Timer D on UDP: at least 32 s (RFC 3261 17.1.1.2). */
+const TIMER_D_US = 32_000_000;
+const NEVER: number = Number.POSITIVE_INFINITY;
+
+export class TransactionTimers {
+  private readonly wheel: TimerWheel;
+  private readonly options: TrackerOptions;
+
+  constructor(options: TrackerOptions, wheel: TimerWheel) {
+    this.options = options;
+    this.wheel = wheel;
+  }
+
+  /** A message of the transaction: retransmissions are recognised a while longer. */
+  touch(table: Transactions, row: number, nowUs: number): void {
+    table.lingerUntilUs[row] = nowUs + this.options.matchLingerUs;
+    this.wheel.schedule(table.timerBase + row, table.deadlineUs(row));
+  }
+
+  forget(table: Transactions, row: number): void {
+    this.wheel.cancel(table.timerBase + row);
+  }
+
+  /** A new request: Timers B and F for what is sent, 64·T1 for the answer to what is received. */
+  request(table: Transactions, row: number, method: Method, nowUs: number): void {
+    if (method !== Method.ACK) {
+      table.aliveUntilUs[row] = nowUs + SIXTY_FOUR_T1_US;
+      const client = table.role === Role.CLIENT;
+      if (method === Method.INVITE) {
+        if (client) this.arm(table, row, Timeouts.B, nowUs);
+      } else {
+        this.arm(table, row, client ? Timeouts.F : Timeouts.NO_RESPONSE, nowUs);
+      }
+    }
+    this.touch(table, row, nowUs);
+  }
+
+  /** An INVITE that rings: `--invite-max-age`, or Timer C where it is proxied (RFC 3261 16.6). */
+  proceeding(table: Transactions, row: number, nowUs: number): void {
+    table.timeoutAtUs[row] = NEVER;
+    const proxied = table.hasFlag(row, TransactionFlag.FORWARDED | TransactionFlag.FORWARDED_COPY);
+    const life = proxied ? TIMER_C_US : this.options.inviteMaxAgeUs;
+    table.aliveUntilUs[row] = nowUs + life;
+  }
+
+  /** A 2xx to INVITE: Timers L and M (RFC 6026 7); a server waits as long for the ACK. */
+  accepted(table: Transactions, row: number, nowUs: number): void {
+    table.timeoutAtUs[row] = NEVER;
+    table.aliveUntilUs[row] = nowUs + SIXTY_FOUR_T1_US;
+    // Behind a proxy that does not record-route, the ACK passes by (RFC 3261 16.11).
+    const forwarded = table.hasFlag(row, TransactionFlag.FORWARDED);
+    if (table.role === Role.SERVER && !forwarded) this.arm(table, row, Timeouts.NO_ACK, nowUs);
+  }
+
+  /** A final other than 2xx to INVITE: Timer D, or H until the ACK. */
+  inviteFailed(table: Transactions, row: number, nowUs: number): void {
+    if (table.role === Role.SERVER) {
+      table.aliveUntilUs[row] = nowUs + SIXTY_FOUR_T1_US;
+      this.arm(table, row, Timeouts.H, nowUs);
+      return;
+    }
+    table.timeoutAtUs[row] = NEVER;
+    table.aliveUntilUs[row] = nowUs + this.unlessReliable(table, row, TIMER_D_US);
+  }
+
+  /** The ACK of a non-2xx final: Timer I. */
+  acknowledged(table: Transactions, row: number, nowUs: number): void {
+    table.timeoutAtUs[row] = NEVER;
+    if (uint8At(table.state, row) === State.CONFIRMED) {
+      table.aliveUntilUs[row] = nowUs + this.unlessReliable(table, row, T4_US);
+    }
+    this.wheel.schedule(table.timerBase + row, table.deadlineUs(row));
+  }
+
+  /** A final response to anything but INVITE: Timers J and K. */
+  completed(table: Transactions, row: number, nowUs: number): void {
+    table.timeoutAtUs[row] = NEVER;
+    const life = table.role === Role.CLIENT ? T4_US : SIXTY_FOUR_T1_US;
+    table.aliveUntilUs[row] = nowUs + this.unlessReliable(table, row, life);
+  }
+
+  /** The pending time-out, when it has passed; -1 otherwise. It is disarmed. */
+  takeTimeout(table: Transactions, row: number, nowUs: number): number {
+    if (float64At(table.timeoutAtUs, row) > nowUs) return -1;
+    table.timeoutAtUs[row] = NEVER;
+    return uint8At(table.timeout, row);
+  }
+
+  /** True when the row's machine and its memory are both over; otherwise it is scheduled again. */
+  isOver(table: Transactions, row: number, nowUs: number): boolean {
+    const end = table.deadlineUs(row);
+    if (end <= nowUs) return true;
+    this.wheel.schedule(table.timerBase + row, end);
+    return false;
+  }
+
+  private arm(table: Transactions, row: number, timeout: Timeout, nowUs: number): void {
+    table.timeout[row] = timeout;
+    table.timeoutAtUs[row] = nowUs + SIXTY_FOUR_T1_US;
+  }
+
+  private unlessReliable(table: Transactions, row: number, lifeUs: number): number {
+    return table.hasFlag(row, TransactionFlag.RELIABLE) ? 0 : lifeUs;
+  }
+}

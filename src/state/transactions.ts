@@ -1,0 +1,234 @@
+/**
+ * The table of one role's transactions (client or server): columns, the key that finds a row, the chain of
+ * rows that share a key but came from other addresses, and what is evicted when the table is full.
+ */
+import { float64At, int32At, uint8At } from '../core/columns.ts';
+import { EvictionLists } from '../core/eviction-lists.ts';
+import { KeyTable } from '../core/key-table.ts';
+import { Slab } from '../core/slab.ts';
+import type { Role } from './observer.ts';
+import { ResponseMemory } from './response-memory.ts';
+import { State } from './transaction-machines.ts';
+
+/** Rows that share a transaction key but not their addresses (RFC 3261 18.1.1 would have another branch). */
+const CHAIN_MAX = 16;
+const SLOTS_INITIAL = 64;
+
+/** Least valuable first (HOUSE: strays, unanswered, completed, early). */
+export const TransactionClass = { STRAY: 0, UNANSWERED: 1, COMPLETED: 2, PROCEEDING: 3 } as const;
+const CLASSES = 4;
+
+export const TransactionFlag = {
+  /** The request has a To tag. */
+  IN_DIALOG: 1,
+  /** Server: a copy of this request went out. */
+  FORWARDED: 2,
+  /** Client: this request is a copy of a received one. */
+  FORWARDED_COPY: 4,
+  PDD_DONE: 8,
+  ANSWER_DONE: 16,
+  /** The originator sent CANCEL. */
+  CANCELLED: 32,
+  FINAL_SEEN: 64,
+  RELIABLE: 128,
+} as const;
+
+export class Transactions {
+  readonly role: Role;
+  /** Number of this table's first row in the shared timer wheel. */
+  readonly timerBase: number;
+  readonly slab: Slab;
+  readonly keys: KeyTable;
+  readonly responses: ResponseMemory;
+  private readonly lists: EvictionLists;
+  evictions = 0;
+
+  readonly keyLo: Int32Array;
+  readonly keyHi: Int32Array;
+  readonly flowLo: Int32Array;
+  readonly flowHi: Int32Array;
+  readonly signature: Int32Array;
+  private readonly nextInChain: Int32Array;
+  /** Counts the lives of a row, so that a reference kept elsewhere can tell a new tenant. */
+  readonly serial: Int32Array;
+  readonly method: Uint8Array;
+  readonly state: Uint8Array;
+  readonly flags: Uint8Array;
+  readonly peer: Uint16Array;
+  readonly era: Int32Array;
+  /** Packet time of the first transmission. */
+  readonly startUs: Float64Array;
+  /** Timer time at which the RFC's machine is over: until then the transaction counts as alive. */
+  readonly aliveUntilUs: Float64Array;
+  /** Timer time until which a retransmission would still be recognised. */
+  readonly lingerUntilUs: Float64Array;
+  /** Timer time of the pending time-out, and which; Infinity when none. */
+  readonly timeoutAtUs: Float64Array;
+  readonly timeout: Uint8Array;
+  /** References into other tables: a row, and that row's serial; -1 = none. */
+  readonly attempt: Int32Array;
+  readonly attemptSerial: Int32Array;
+  /** INVITE: the newest of its dialogs. BYE: the dialog it ends. */
+  readonly dialog: Int32Array;
+  readonly dialogSerial: Int32Array;
+  /** Client: the server transaction whose request this one is a copy of. */
+  readonly upstream: Int32Array;
+  readonly upstreamSerial: Int32Array;
+  /** The request's Expires header in seconds, -1 = none. */
+  readonly expires: Float64Array;
+
+  constructor(role: Role, rowsMax: number, timerBase: number) {
+    this.role = role;
+    this.timerBase = timerBase;
+    this.slab = new Slab(rowsMax);
+    this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
+    this.responses = new ResponseMemory(rowsMax, Math.max(1024, rowsMax >> 2));
+    this.lists = new EvictionLists(rowsMax, CLASSES);
+    this.keyLo = new Int32Array(rowsMax);
+    this.keyHi = new Int32Array(rowsMax);
+    this.flowLo = new Int32Array(rowsMax);
+    this.flowHi = new Int32Array(rowsMax);
+    this.signature = new Int32Array(rowsMax);
+    this.nextInChain = new Int32Array(rowsMax);
+    this.serial = new Int32Array(rowsMax);
+    this.method = new Uint8Array(rowsMax);
+    this.state = new Uint8Array(rowsMax);
+    this.flags = new Uint8Array(rowsMax);
+    this.peer = new Uint16Array(rowsMax);
+    this.era = new Int32Array(rowsMax);
+    this.startUs = new Float64Array(rowsMax);
+    this.aliveUntilUs = new Float64Array(rowsMax);
+    this.lingerUntilUs = new Float64Array(rowsMax);
+    this.timeoutAtUs = new Float64Array(rowsMax);
+    this.timeout = new Uint8Array(rowsMax);
+    this.attempt = new Int32Array(rowsMax);
+    this.attemptSerial = new Int32Array(rowsMax);
+    this.dialog = new Int32Array(rowsMax);
+    this.dialogSerial = new Int32Array(rowsMax);
+    this.upstream = new Int32Array(rowsMax);
+    this.upstreamSerial = new Int32Array(rowsMax);
+    this.expires = new Float64Array(rowsMax);
+  }
+
+  /** First row of the chain under a key, -1 when there is none. */
+  find(lo: number, hi: number): number {
+    return this.keys.find(lo, hi);
+  }
+
+  /** The row of the chain that has this flow and signature; -1 when none has. */
+  findExact(lo: number, hi: number, flowLo: number, flowHi: number, signature: number): number {
+    let row = this.keys.find(lo, hi);
+    for (let i = 0; row >= 0 && i < CHAIN_MAX; i++) {
+      const sameFlow = this.flowLo[row] === flowLo && this.flowHi[row] === flowHi;
+      if (sameFlow && this.signature[row] === signature) return row;
+      row = int32At(this.nextInChain, row);
+    }
+    return -1;
+  }
+
+  /** The row of the chain that has this flow, else the first; -1 when the chain is empty. */
+  findByFlow(lo: number, hi: number, flowLo: number, flowHi: number): number {
+    const first = this.keys.find(lo, hi);
+    let row = first;
+    for (let i = 0; row >= 0 && i < CHAIN_MAX; i++) {
+      if (this.flowLo[row] === flowLo && this.flowHi[row] === flowHi) return row;
+      row = int32At(this.nextInChain, row);
+    }
+    return first;
+  }
+
+  /** True when more than one row answers to the key. */
+  hasChain(row: number): boolean {
+    return int32At(this.nextInChain, row) >= 0;
+  }
+
+  /** The row to give up before `add` when the table is full, else -1. The caller removes it. */
+  rowToEvict(): number {
+    return this.slab.size < this.slab.rowsMax ? -1 : this.lists.oldest();
+  }
+
+  /** A new row at the head of its key's chain. The table must have room. */
+  add(lo: number, hi: number, valueClass: number): number {
+    const row = this.slab.allocate();
+    const next = this.keys.remove(lo, hi);
+    this.keys.insert(lo, hi, row);
+    this.nextInChain[row] = next;
+    this.keyLo[row] = lo;
+    this.keyHi[row] = hi;
+    this.serial[row] = (int32At(this.serial, row) + 1) | 0;
+    this.state[row] = State.TERMINATED;
+    this.flags[row] = 0;
+    this.timeoutAtUs[row] = Number.POSITIVE_INFINITY;
+    this.aliveUntilUs[row] = 0;
+    this.attempt[row] = -1;
+    this.dialog[row] = -1;
+    this.upstream[row] = -1;
+    this.lists.add(row, valueClass);
+    return row;
+  }
+
+  /** The last row of an over-long chain, to be removed by the caller; -1 while the chain is short. */
+  chainOverflow(row: number): number {
+    let last = row;
+    for (let i = 0; i < CHAIN_MAX; i++) {
+      const next = int32At(this.nextInChain, last);
+      if (next < 0) return -1;
+      last = next;
+    }
+    return last;
+  }
+
+  remove(row: number): void {
+    this.unchain(row);
+    this.responses.clear(row);
+    this.lists.remove(row);
+    this.slab.free(row);
+  }
+
+  classify(row: number, valueClass: number): void {
+    this.lists.move(row, valueClass);
+  }
+
+  has(row: number, serial: number): boolean {
+    return row >= 0 && this.slab.isLive(row) && this.serial[row] === serial;
+  }
+
+  hasFlag(row: number, flag: number): boolean {
+    return (uint8At(this.flags, row) & flag) !== 0;
+  }
+
+  setFlag(row: number, flag: number): void {
+    this.flags[row] = uint8At(this.flags, row) | flag;
+  }
+
+  /** When the wheel should look at the row again. */
+  deadlineUs(row: number): number {
+    const end = Math.max(float64At(this.aliveUntilUs, row), float64At(this.lingerUntilUs, row));
+    return Math.min(end, float64At(this.timeoutAtUs, row));
+  }
+
+  isAlive(row: number, nowUs: number): boolean {
+    return this.slab.isLive(row) && float64At(this.aliveUntilUs, row) > nowUs;
+  }
+
+  private unchain(row: number): void {
+    const lo = int32At(this.keyLo, row);
+    const hi = int32At(this.keyHi, row);
+    const next = int32At(this.nextInChain, row);
+    let before = this.keys.find(lo, hi);
+    if (before === row) {
+      this.keys.remove(lo, hi);
+      if (next >= 0) this.keys.insert(lo, hi, next);
+      return;
+    }
+    for (let i = 0; before >= 0 && i <= CHAIN_MAX + 1; i++) {
+      const after = int32At(this.nextInChain, before);
+      if (after === row) {
+        this.nextInChain[before] = next;
+        return;
+      }
+      before = after;
+    }
+  }
+}
+
