@@ -5,7 +5,14 @@
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
-const buildFolder = new URL('../../build/', import.meta.url).pathname;
+const rootFolder = new URL('../../', import.meta.url).pathname;
+
+/** The test's source, whether the runner names that (by a source map) or the compiled file. */
+function sourceOf(data) {
+  return relative(rootFolder, data.file ?? '')
+    .replace(/^build\//, '')
+    .replace(/\.js$/, '.ts');
+}
 
 function isSuite(data) {
   return data.details?.type === 'suite';
@@ -28,11 +35,11 @@ class Totals {
   files = new Map();
 
   add(type, data) {
-    if (isSuite(data) || (isFile(data) && type === 'test:pass')) return;
-    const file = relative(buildFolder, data.file ?? '').replace(/\.js$/, '.ts');
+    const file = sourceOf(data);
     const row = this.files.get(file) ?? { passed: 0, failed: 0, skipped: 0, ms: 0 };
     this.files.set(file, row);
     if (data.nesting === 0) row.ms += data.details?.duration_ms ?? 0;
+    if (isSuite(data) || (isFile(data) && type === 'test:pass')) return;
     if (data.skip !== undefined || data.todo !== undefined) {
       row.skipped++;
       this.skipped.push({ file, name: data.name, reason: reasonOf(data.skip ?? data.todo) });
@@ -67,7 +74,7 @@ export default async function* report(source) {
     totals.add(type, data);
     const subtestsFailed = data.details?.error?.failureType === 'subtestsFailed';
     if (type === 'test:fail' && !subtestsFailed && !isSuite(data)) {
-      yield failureText(relative(buildFolder, data.file ?? ''), data);
+      yield failureText(sourceOf(data), data);
     }
   }
   for (const [file, row] of totals.files) {
