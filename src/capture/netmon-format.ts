@@ -17,8 +17,9 @@ const TRAILER_BYTES = Uint8Array.of(0, 2, 6, 15);
 const UTC_OFFSET = 6;
 
 const TWO_TO_32 = 4_294_967_296;
-/** From 1601-01-01, where FILETIME begins, to 1970-01-01. */
-const FILETIME_EPOCH_US = 11_644_473_600e6;
+/** 1970-01-01 as a FILETIME, which counts tenths of a microsecond from 1601-01-01 on. */
+const EPOCH_HIGH = 27_111_902;
+const EPOCH_LOW = 3_577_643_008;
 
 /** Network types that are converted LINKTYPEs, and those from which on frames are metadata. */
 const NETWORK_PCAP_BASE = 0xe000;
@@ -113,11 +114,10 @@ export class NetmonFormat implements CaptureFormat {
     if (network >= NETWORK_METADATA) return false;
     batch.linktype[batch.count] = linktypeOf(network);
     if (this.#trailerBytes > UTC_OFFSET) {
-      const low = view.getUint32(offset + UTC_OFFSET, true);
-      const high = view.getUint32(offset + UTC_OFFSET + 4, true);
-      // A FILETIME counts tenths of a microsecond; 2^32 of them are 429496729.6 us.
-      const sinceFiletimeEpochUs = high * 429_496_729 + (high * 6 + low) / 10;
-      batch.timestampUs[batch.count] = sinceFiletimeEpochUs - FILETIME_EPOCH_US;
+      const low = view.getUint32(offset + UTC_OFFSET, true) - EPOCH_LOW;
+      const high = view.getUint32(offset + UTC_OFFSET + 4, true) - EPOCH_HIGH;
+      // 2^32 tenths are 429496729.6 us; the difference to the epoch first, or digits are lost.
+      batch.timestampUs[batch.count] = high * 429_496_729 + (high * 6 + low) / 10;
     }
     return true;
   }
