@@ -1,4 +1,6 @@
+import { Transport } from '../core/transport.ts';
 import { Method } from './method.ts';
+import { ParseError } from './parse-error.ts';
 
 export const MessageKind = { NONE: 0, REQUEST: 1, RESPONSE: 2 } as const;
 export type MessageKind = (typeof MessageKind)[keyof typeof MessageKind];
@@ -28,7 +30,13 @@ export const VIAS_MAX = 8;
 /** Contacts kept of one message (RFC 3261 sets no limit; further ones are validated only and `contactsOverflow` is set). */
 export const CONTACTS_MAX = 32;
 
-export const SubscriptionState = { NONE: 0, ACTIVE: 1, PENDING: 2, TERMINATED: 3, OTHER: 4 } as const;
+export const SubscriptionState = {
+  NONE: 0,
+  ACTIVE: 1,
+  PENDING: 2,
+  TERMINATED: 3,
+  OTHER: 4,
+} as const;
 export type SubscriptionState = (typeof SubscriptionState)[keyof typeof SubscriptionState];
 
 export const Refresher = { NONE: 0, UAC: 1, UAS: 2 } as const;
@@ -37,6 +45,8 @@ export type Refresher = (typeof Refresher)[keyof typeof Refresher];
 /** What the parser found in one message: numbers, and spans into the buffer it came from. Reused. */
 export class SipMessage {
   kind: MessageKind = MessageKind.NONE;
+  /** What `parseMessage` returned: why the message is bad. */
+  error: ParseError = ParseError.NONE;
   /** Request: of the request line. Response: of CSeq. */
   method: Method = Method.OTHER;
   /** 0 in a request; as written in a response (digits, may be outside 100–699). */
@@ -59,6 +69,9 @@ export class SipMessage {
   minSe = -1;
   subscriptionState: SubscriptionState = SubscriptionState.NONE;
   subscriptionExpires = -1;
+  hasMaxForwards = false;
+  /** What the top Via names; OTHER for a transport that is none of ours. */
+  viaTransport: Transport = Transport.OTHER;
   /** The top Via's branch begins with `z9hG4bK` and has something after it (RFC 3261 8.1.1.7). */
   branchHasCookie = false;
 
@@ -91,6 +104,7 @@ export class SipMessage {
 
   reset(): void {
     this.kind = MessageKind.NONE;
+    this.error = ParseError.NONE;
     this.method = Method.OTHER;
     this.statusCode = 0;
     this.requestLineReadable = false;
@@ -107,6 +121,8 @@ export class SipMessage {
     this.minSe = -1;
     this.subscriptionState = SubscriptionState.NONE;
     this.subscriptionExpires = -1;
+    this.hasMaxForwards = false;
+    this.viaTransport = Transport.OTHER;
     this.branchHasCookie = false;
     this.spans.fill(-1);
     this.viaCount = 0;
@@ -117,4 +133,25 @@ export class SipMessage {
     this.end = 0;
     this.headersTruncated = false;
   }
+}
+
+/** Make `span` the bytes from `start` to `end`. */
+export function setSpan(message: SipMessage, span: Span, start: number, end: number): void {
+  message.spans[2 * span] = start;
+  message.spans[2 * span + 1] = end - start;
+}
+
+/** Where `span` begins in the buffer; -1 when the message has none. */
+export function spanOffset(message: SipMessage, span: Span): number {
+  return message.spans[2 * span] ?? -1;
+}
+
+/** Bytes of `span`; -1 when the message has none. */
+export function spanLength(message: SipMessage, span: Span): number {
+  return message.spans[2 * span + 1] ?? -1;
+}
+
+/** True when the message has `span`, be it empty. */
+export function hasSpan(message: SipMessage, span: Span): boolean {
+  return spanLength(message, span) >= 0;
 }

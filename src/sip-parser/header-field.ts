@@ -1,0 +1,236 @@
+/**
+ * One header field of any form: folded, compact, with white space before the colon, ended by a bare LF
+ * (RFC 3261 7.3.1). The parent of the value parsers; what they find goes into the message.
+ */
+import { readUint8 } from '../core/bytes.ts';
+import { isAddressList, parseToOrFrom } from './address-headers.ts';
+import { isCredentials, isOptionTags } from './authorization.ts';
+import { parseCallId } from './call-id.ts';
+import { CharClass, COLON, endOfClass, HT, SP, skipWhiteSpace, trimEnd } from './char-class.ts';
+import { parseContact } from './contact.ts';
+import { isContentType, parseMaxForwards } from './content-headers.ts';
+import { parseCseq, parseRack } from './cseq.ts';
+import { isDate } from './date.ts';
+import { parseEvent, parseSubscriptionState } from './event.ts';
+import { compactHeaderOf, Header, headerOf, isCompactName } from './header-name.ts';
+import { isQuotedPair, Line, parseLine } from './line.ts';
+import { hasSpan, type SipMessage, Span, setSpan } from './message.ts';
+import { readNumberValue } from './number.ts';
+import { Oddity } from './oddity.ts';
+import { ParseError } from './parse-error.ts';
+import { parseSessionExpires } from './session-timer.ts';
+import { isUtf8 } from './utf8.ts';
+import { parseVia } from './via.ts';
+
+const line = new Line();
+
+/**
+ * Read the header line at `start`, which is not empty. Returns where the next line begins (`end` when the
+ * data stopped first), or -1 with `message.error` set.
+ */
+export function parseHeaderField(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  message: SipMessage,
+): number {
+  parseLine(buf, start, end, line);
+  if (line.bareLf) message.oddities |= 1 << Oddity.BARE_LF;
+  if (line.folded) message.oddities |= 1 << Oddity.FOLDING;
+  if (line.hasHighBytes && !isUtf8(buf, start, line.end)) {
+    message.oddities |= 1 << Oddity.BAD_UTF8;
+  }
+  if (line.nul >= 0 && !isEveryNulQuoted(buf, start)) {
+    message.error = ParseError.NUL_IN_HEADERS;
+    return -1;
+  }
+
+  const nameEnd = endOfClass(buf, start, line.end, CharClass.TOKEN);
+  let colon = nameEnd;
+  while (colon < line.end && isBlank(readUint8(buf, colon))) colon++;
+  if (nameEnd === start || colon === line.end || readUint8(buf, colon) !== COLON) {
+    message.oddities |= 1 << Oddity.LINE_WITHOUT_NAME;
+    return line.next;
+  }
+  if (colon !== nameEnd) message.oddities |= 1 << Oddity.SPACE_BEFORE_COLON;
+  const header = readName(buf, start, nameEnd, message);
+  const valueStart = skipWhiteSpace(buf, colon + 1, line.end);
+  const valueEnd = trimEnd(buf, valueStart, line.end);
+  message.error = parseValue(buf, valueStart, valueEnd, message, header);
+  return message.error === ParseError.NONE ? line.next : -1;
+}
+
+function isBlank(byte: number): boolean {
+  return byte === SP || byte === HT;
+}
+
+function isEveryNulQuoted(buf: Uint8Array, start: number): boolean {
+  for (let i = line.nul; i < line.end; i++) {
+    if (readUint8(buf, i) === 0 && !isQuotedPair(buf, start, i)) return false;
+  }
+  return true;
+}
+
+function readName(buf: Uint8Array, start: number, end: number, message: SipMessage): Header {
+  if (end - start > 1) return headerOf(buf, start, end - start);
+  const letter = readUint8(buf, start);
+  if (!isCompactName(letter)) return Header.UNKNOWN;
+  message.oddities |= 1 << Oddity.COMPACT_NAME;
+  return compactHeaderOf(letter);
+}
+
+function parseValue(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  message: SipMessage,
+  header: Header,
+): ParseError {
+  switch (header) {
+    case Header.UNKNOWN:
+      return ParseError.NONE;
+    case Header.VIA:
+      return parseVia(buf, start, end, message) ? ParseError.NONE : ParseError.BAD_VIA;
+    case Header.FROM:
+      if (hasSpan(message, Span.FROM_URI)) return ParseError.DUPLICATE_FROM;
+      return parseToOrFrom(buf, start, end, message, Span.FROM_URI)
+        ? ParseError.NONE
+        : ParseError.BAD_FROM;
+    case Header.TO:
+      if (hasSpan(message, Span.TO_URI)) return ParseError.DUPLICATE_TO;
+      return parseToOrFrom(buf, start, end, message, Span.TO_URI)
+        ? ParseError.NONE
+        : ParseError.BAD_TO;
+    case Header.CALL_ID:
+      if (hasSpan(message, Span.CALL_ID)) return ParseError.DUPLICATE_CALL_ID;
+      parseCallId(buf, start, end, message);
+      return ParseError.NONE;
+    case Header.CSEQ:
+      if (hasSpan(message, Span.CSEQ_METHOD)) return ParseError.DUPLICATE_CSEQ;
+      return parseCseq(buf, start, end, message) ? ParseError.NONE : ParseError.BAD_CSEQ;
+    case Header.CONTACT:
+      return parseContact(buf, start, end, message) ? ParseError.NONE : ParseError.BAD_CONTACT;
+    case Header.CONTENT_LENGTH:
+      return takeContentLength(buf, start, end, message);
+    default:
+      return parseOptionalValue(buf, start, end, message, header);
+  }
+}
+
+function takeContentLength(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  message: SipMessage,
+): ParseError {
+  if (message.contentLength >= 0) return ParseError.DUPLICATE_CONTENT_LENGTH;
+  message.contentLength = readNumberValue(buf, start, end);
+  return message.contentLength < 0 ? ParseError.BAD_CONTENT_LENGTH : ParseError.NONE;
+}
+
+/** Headers that a message may have, and is bad when they are unreadable. */
+function parseOptionalValue(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  message: SipMessage,
+  header: Header,
+): ParseError {
+  switch (header) {
+    case Header.CONTENT_TYPE:
+      return isContentType(buf, start, end) ? ParseError.NONE : ParseError.BAD_CONTENT_TYPE;
+    case Header.RECORD_ROUTE:
+      return isAddressList(buf, start, end, message)
+        ? ParseError.NONE
+        : ParseError.BAD_RECORD_ROUTE;
+    case Header.EXPIRES:
+      message.expires = readNumberValue(buf, start, end);
+      return message.expires < 0 ? ParseError.BAD_EXPIRES : ParseError.NONE;
+    case Header.SESSION_EXPIRES:
+      return parseSessionExpires(buf, start, end, message)
+        ? ParseError.NONE
+        : ParseError.BAD_SESSION_EXPIRES;
+    case Header.EVENT:
+      return parseEvent(buf, start, end, message) ? ParseError.NONE : ParseError.BAD_EVENT;
+    case Header.RACK:
+      return parseRack(buf, start, end, message) ? ParseError.NONE : ParseError.BAD_RACK;
+    default:
+      parseTolerantValue(buf, start, end, message, header);
+      return ParseError.NONE;
+  }
+}
+
+/** Headers whose values are at most odd. */
+function parseTolerantValue(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  message: SipMessage,
+  header: Header,
+): void {
+  switch (header) {
+    case Header.MAX_FORWARDS:
+      parseMaxForwards(buf, start, end, message);
+      break;
+    case Header.USER_AGENT:
+    case Header.SERVER:
+      if (!hasSpan(message, Span.USER_AGENT)) setSpan(message, Span.USER_AGENT, start, end);
+      break;
+    case Header.RSEQ:
+      message.rseq = numberOrAbsent(buf, start, end);
+      break;
+    case Header.MIN_SE:
+      message.minSe = numberOrAbsent(buf, start, end);
+      break;
+    case Header.SUBSCRIPTION_STATE:
+      parseSubscriptionState(buf, start, end, message);
+      break;
+    default:
+      if (!isReadable(buf, start, end, message, header)) message.oddities |= 1 << oddityOf(header);
+  }
+}
+
+function numberOrAbsent(buf: Uint8Array, start: number, end: number): number {
+  const number = readNumberValue(buf, start, end);
+  return number < 0 ? -1 : number;
+}
+
+function isReadable(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  message: SipMessage,
+  header: Header,
+): boolean {
+  switch (header) {
+    case Header.DATE:
+      return isDate(buf, start, end);
+    case Header.REQUIRE:
+    case Header.PROXY_REQUIRE:
+      return isOptionTags(buf, start, end);
+    case Header.AUTHORIZATION:
+    case Header.PROXY_AUTHORIZATION:
+      return isCredentials(buf, start, end);
+    default:
+      return isAddressList(buf, start, end, message);
+  }
+}
+
+function oddityOf(header: Header): Oddity {
+  switch (header) {
+    case Header.DATE:
+      return Oddity.BAD_DATE;
+    case Header.REQUIRE:
+    case Header.PROXY_REQUIRE:
+      return Oddity.BAD_REQUIRE;
+    case Header.AUTHORIZATION:
+    case Header.PROXY_AUTHORIZATION:
+      return Oddity.BAD_AUTHORIZATION;
+    case Header.REFER_TO:
+      return Oddity.BAD_REFER_TO;
+    case Header.ROUTE:
+      return Oddity.BAD_ROUTE;
+    default:
+      return Oddity.BAD_IDENTITY;
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Lines (RFC 3261 7, 7.3.1): where one ends, how it ends, whether it goes on folded, and what its bytes say
+ * about it whatever the header: NUL and bytes above ASCII. A CR alone ends nothing.
+ */
+import { readUint8 } from '../core/bytes.ts';
+import { BACKSLASH, CR, HT, LF, NUL, QUOTE, SP } from './char-class.ts';
+import { wordsOf } from './words.ts';
+
+/** The line read last, with its folds. Reused. */
+export class Line {
+  /** Behind the last byte that belongs to the line: before its CRLF. */
+  end = 0;
+  /** Where the next line begins. */
+  next = 0;
+  folded = false;
+  bareLf = false;
+  /** The data ended before the line did. */
+  unterminated = false;
+  hasHighBytes = false;
+  /** The first NUL, -1 = none. */
+  nul = -1;
+}
+
+/** Read the header line that begins at `start`, folds included. */
+export function parseLine(buf: Uint8Array, start: number, end: number, line: Line): void {
+  parsePhysicalLine(buf, start, end, line);
+  while (!line.unterminated && line.next < end && isFold(readUint8(buf, line.next))) {
+    const bareLf = line.bareLf;
+    const hasHighBytes = line.hasHighBytes;
+    const nul = line.nul;
+    parsePhysicalLine(buf, line.next, end, line);
+    line.folded = true;
+    if (bareLf) line.bareLf = true;
+    if (hasHighBytes) line.hasHighBytes = true;
+    if (nul >= 0) line.nul = nul;
+  }
+}
+
+/** Read one line without what may follow it folded: a start line. */
+export function parsePhysicalLine(buf: Uint8Array, start: number, end: number, line: Line): void {
+  line.folded = false;
+  line.bareLf = false;
+  line.hasHighBytes = false;
+  line.nul = -1;
+  let i = start;
+  for (; i < end; i++) {
+    const byte = readUint8(buf, i);
+    if (byte === LF) break;
+    if (byte >= 0x80) line.hasHighBytes = true;
+    else if (byte === NUL && line.nul < 0) line.nul = i;
+  }
+  line.unterminated = i === end;
+  line.next = i === end ? end : i + 1;
+  const hasCr = i > start && readUint8(buf, i - 1) === CR;
+  line.end = hasCr && i < end ? i - 1 : i;
+  line.bareLf = !hasCr && i < end;
+}
+
+function isFold(byte: number): boolean {
+  return byte === SP || byte === HT;
+}
+
+/** The next line when `start` is at a CRLF that ends a line for good; -1 otherwise. */
+export function endOfUsualLine(buf: Uint8Array, start: number, end: number): number {
+  if (start + 2 >= end) return -1;
+  if (readUint8(buf, start) !== CR || readUint8(buf, start + 1) !== LF) return -1;
+  return isFold(readUint8(buf, start + 2)) ? -1 : start + 2;
+}
+
+/**
+ * Read over a line nobody reads, four bytes at a time: the next line, or -1 when there is anything about
+ * it that must be looked at (a fold, a bare LF, a NUL or another control, bytes above ASCII).
+ */
+export function skipUsualLine(buf: Uint8Array, start: number, end: number): number {
+  const words = wordsOf(buf);
+  let i = start;
+  while (i + 4 <= end) {
+    const word = words.getInt32(i, true);
+    // The high bit of a byte survives when it is below SP or above ASCII, and then only.
+    if ((((word - 0x2020_2020) | word) & 0x8080_8080) !== 0) break;
+    i += 4;
+  }
+  while (i < end) {
+    const byte = readUint8(buf, i);
+    if (byte < SP || byte >= 0x80) break;
+    i++;
+  }
+  return endOfUsualLine(buf, i, end);
+}
+
+/** RFC 3261 25.1 allows one NUL: as a quoted-pair, behind a backslash within quotes. */
+export function isQuotedPair(buf: Uint8Array, lineStart: number, offset: number): boolean {
+  let quoted = false;
+  for (let i = lineStart; i < offset; i++) {
+    const byte = readUint8(buf, i);
+    if (byte === QUOTE) quoted = !quoted;
+    else if (quoted && byte === BACKSLASH) {
+      if (i + 1 === offset) return true;
+      i++;
+    }
+  }
+  return false;
+}

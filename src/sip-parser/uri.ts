@@ -1,0 +1,241 @@
+/**
+ * URIs: SIP and SIPS taken apart (RFC 3261 19.1.1), others only looked over (RFC 3986 3). What makes a
+ * URI unusable is returned; what is merely odd about it is a set of oddities in `UriParts`.
+ * Comparison and normal form are in aor.ts.
+ */
+import { readUint8 } from '../core/bytes.ts';
+import {
+  AT,
+  CharClass,
+  CLOSE_BRACKET,
+  COLON,
+  endOfClass,
+  isClass,
+  isHexDigit,
+  isWhiteSpace,
+  OPEN_BRACKET,
+  PERCENT,
+  QUESTION_MARK,
+  SEMICOLON,
+  SLASH,
+  STAR,
+} from './char-class.ts';
+import { isIpv6Address } from './ipv6-reference.ts';
+import { endOfDigits, readNumber } from './number.ts';
+import { Oddity } from './oddity.ts';
+import { LOWER, wordFrom, wordsOf } from './words.ts';
+
+/** NONE: nothing before a colon could be a scheme (`*`, a path, a bare host name). */
+export const UriScheme = { NONE: 0, SIP: 1, SIPS: 2, TEL: 3, OTHER: 4, INVALID: 5 } as const;
+export type UriScheme = (typeof UriScheme)[keyof typeof UriScheme];
+
+export const UriError = {
+  NONE: 0,
+  EMPTY: 1,
+  EMPTY_AFTER_SCHEME: 2,
+  BAD_HOST: 3,
+  BAD_PORT: 4,
+  BAD_ESCAPE: 5,
+} as const;
+export type UriError = (typeof UriError)[keyof typeof UriError];
+
+/** A URI taken apart: offsets into the buffer, ends exclusive; -1 = absent. Reused. */
+export class UriParts {
+  scheme: UriScheme = UriScheme.NONE;
+  /** User and password, without the `@`. */
+  userStart = -1;
+  userEnd = -1;
+  /** SIP and SIPS: the host, an IPv6 reference with its brackets. Others: all behind the scheme. */
+  hostStart = -1;
+  hostEnd = -1;
+  /** As written; -1 when there is none, or none that is below 2^32. */
+  port = -1;
+  /** From the first `;` of the parameters to their end. */
+  parametersStart = -1;
+  parametersEnd = -1;
+  /** From the `?` to the end. */
+  headersStart = -1;
+  /** Bits of UNKNOWN_SCHEME, URI_CHARACTERS, URI_WHITE_SPACE, BAD_IPV6_REFERENCE. */
+  oddities = 0;
+
+  reset(): void {
+    this.scheme = UriScheme.NONE;
+    this.userStart = -1;
+    this.userEnd = -1;
+    this.hostStart = -1;
+    this.hostEnd = -1;
+    this.port = -1;
+    this.parametersStart = -1;
+    this.parametersEnd = -1;
+    this.headersStart = -1;
+    this.oddities = 0;
+  }
+}
+
+const SIP_COLON = wordFrom('sip:');
+const SIPS = wordFrom('sips');
+const TEL_COLON = wordFrom('tel:');
+// Makes the first three letters lower case and leaves the fourth character, the colon, as it is.
+const LOWER_THREE = 0x0020_2020;
+
+/** Take the URI from `start` to `end` apart; white space around it is the caller's business. */
+export function parseUri(buf: Uint8Array, start: number, end: number, parts: UriParts): UriError {
+  parts.reset();
+  if (start >= end) return UriError.EMPTY;
+  const characters = checkCharacters(buf, start, end, parts);
+  if (characters !== UriError.NONE) return characters;
+
+  const rest = parseScheme(buf, start, end, parts);
+  if (rest >= end && parts.scheme !== UriScheme.NONE) return UriError.EMPTY_AFTER_SCHEME;
+  if (parts.scheme === UriScheme.SIP || parts.scheme === UriScheme.SIPS) {
+    return parseSipUri(buf, rest, end, parts);
+  }
+  if (parts.scheme !== UriScheme.TEL) parts.oddities |= 1 << Oddity.UNKNOWN_SCHEME;
+  parts.hostStart = rest;
+  parts.hostEnd = end;
+  return UriError.NONE;
+}
+
+/** Escapes must be two hexadecimal digits; anything else that no URI may hold is only odd. */
+function checkCharacters(buf: Uint8Array, start: number, end: number, parts: UriParts): UriError {
+  let i = endOfClass(buf, start, end, CharClass.URI);
+  while (i < end) {
+    const byte = readUint8(buf, i);
+    if (byte === PERCENT) {
+      if (i + 2 >= end) return UriError.BAD_ESCAPE;
+      if (!isHexDigit(readUint8(buf, i + 1)) || !isHexDigit(readUint8(buf, i + 2))) {
+        return UriError.BAD_ESCAPE;
+      }
+    } else if (isWhiteSpace(byte)) {
+      parts.oddities |= 1 << Oddity.URI_WHITE_SPACE;
+    } else if (!isClass(byte, CharClass.URI)) {
+      parts.oddities |= 1 << Oddity.URI_CHARACTERS;
+    }
+    i++;
+  }
+  return UriError.NONE;
+}
+
+/** scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ). Returns where the rest begins. */
+function parseScheme(buf: Uint8Array, start: number, end: number, parts: UriParts): number {
+  if (start + 4 <= end) {
+    const words = wordsOf(buf);
+    const word = words.getInt32(start, true);
+    if ((word | LOWER_THREE) === SIP_COLON) {
+      parts.scheme = UriScheme.SIP;
+      return start + 4;
+    }
+    if ((word | LOWER) === SIPS && start + 4 < end && readUint8(buf, start + 4) === COLON) {
+      parts.scheme = UriScheme.SIPS;
+      return start + 5;
+    }
+    if ((word | LOWER_THREE) === TEL_COLON) {
+      parts.scheme = UriScheme.TEL;
+      return start + 4;
+    }
+  }
+  return parseOtherScheme(buf, start, end, parts);
+}
+
+function parseOtherScheme(buf: Uint8Array, start: number, end: number, parts: UriParts): number {
+  let i = start;
+  let valid = true;
+  for (; i < end; i++) {
+    const byte = readUint8(buf, i);
+    if (byte === COLON || byte === SLASH || byte === QUESTION_MARK || byte === STAR) break;
+    if (!isClass(byte, CharClass.USER) && !isClass(byte, CharClass.TOKEN)) valid = false;
+  }
+  if (i === start || i === end || readUint8(buf, i) !== COLON) return start;
+  parts.scheme = valid ? UriScheme.OTHER : UriScheme.INVALID;
+  return i + 1;
+}
+
+/** [ userinfo "@" ] hostport uri-parameters [ headers ] */
+function parseSipUri(buf: Uint8Array, start: number, end: number, parts: UriParts): UriError {
+  let hostStart = start;
+  const at = indexOfAt(buf, start, end);
+  if (at >= 0) {
+    parts.userStart = start;
+    parts.userEnd = at;
+    hostStart = at + 1;
+  }
+  const hostEnd = parseHost(buf, hostStart, end, parts);
+  if (hostEnd < 0) return UriError.BAD_HOST;
+
+  let i = hostEnd;
+  if (i < end && readUint8(buf, i) === COLON) {
+    const digitsEnd = endOfDigits(buf, i + 1, end);
+    if (digitsEnd < end && !isHostEnd(readUint8(buf, digitsEnd))) return UriError.BAD_PORT;
+    const port = readNumber(buf, i + 1, digitsEnd);
+    parts.port = port < 0 ? -1 : port;
+    i = digitsEnd;
+  }
+  if (i < end && readUint8(buf, i) !== QUESTION_MARK) {
+    parts.parametersStart = i;
+    while (i < end && readUint8(buf, i) !== QUESTION_MARK) i++;
+    parts.parametersEnd = i;
+  }
+  if (i < end) parts.headersStart = i;
+  return UriError.NONE;
+}
+
+function indexOfAt(buf: Uint8Array, start: number, end: number): number {
+  for (let i = start; i < end; i++) {
+    if (readUint8(buf, i) === AT) return i;
+  }
+  return -1;
+}
+
+function isHostEnd(byte: number): boolean {
+  return byte === SEMICOLON || byte === QUESTION_MARK || byte === SLASH;
+}
+
+/** Returns where the host ends, or -1 when there is none that could be used. */
+function parseHost(buf: Uint8Array, start: number, end: number, parts: UriParts): number {
+  let i = start;
+  if (i < end && readUint8(buf, i) === OPEN_BRACKET) {
+    while (i < end && readUint8(buf, i) !== CLOSE_BRACKET) i++;
+    if (i === end) return -1;
+    if (!isIpv6Address(buf, start + 1, i)) parts.oddities |= 1 << Oddity.BAD_IPV6_REFERENCE;
+    i++;
+    if (i < end && readUint8(buf, i) !== COLON && !isHostEnd(readUint8(buf, i))) return -1;
+  } else {
+    while (i < end && readUint8(buf, i) !== COLON && !isHostEnd(readUint8(buf, i))) {
+      if (!isClass(readUint8(buf, i), CharClass.HOST)) parts.oddities |= 1 << Oddity.URI_CHARACTERS;
+      i++;
+    }
+    if (i === start) return -1;
+  }
+  parts.hostStart = start;
+  parts.hostEnd = i;
+  return i;
+}
+
+/**
+ * The usual SIP URI, `sip:user@host:port;parameters`, without escapes, headers, a password or an
+ * IPv6 reference: returns where it ends, or -1 to leave it to `parseUri`, which says the same of it.
+ */
+export function endOfUsualUri(buf: Uint8Array, start: number, end: number): number {
+  if (start + 5 > end) return -1;
+  if ((wordsOf(buf).getInt32(start, true) | LOWER_THREE) !== SIP_COLON) return -1;
+  let part = start + 4;
+  let i = endOfClass(buf, part, end, CharClass.HOST);
+  if (i < end && isClass(readUint8(buf, i), CharClass.USER)) {
+    i = endOfClass(buf, i, end, CharClass.USER);
+    if (i === end || readUint8(buf, i) !== AT) return -1;
+  }
+  if (i < end && readUint8(buf, i) === AT) {
+    part = i + 1;
+    i = endOfClass(buf, part, end, CharClass.HOST);
+  }
+  if (i === part) return -1;
+  if (i < end && readUint8(buf, i) === COLON) {
+    const digitsEnd = endOfDigits(buf, i + 1, end);
+    if (digitsEnd === i + 1) return -1;
+    i = digitsEnd;
+  }
+  if (i < end && readUint8(buf, i) === SEMICOLON) {
+    i = endOfClass(buf, i, end, CharClass.URI_PARAMETER);
+  }
+  return i;
+}

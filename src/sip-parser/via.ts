@@ -1,0 +1,267 @@
+/**
+ * Via (RFC 3261 20.42, 25.1; RFC 3581):
+ *   Via       = ( "Via" / "v" ) HCOLON via-parm *(COMMA via-parm)
+ *   via-parm  = sent-protocol LWS sent-by *( SEMI via-params )
+ * All are checked, the first VIAS_MAX kept. `received` and `rport` are read over: what a probe matches
+ * by is the sent-by and the branch.
+ */
+import { readUint8 } from '../core/bytes.ts';
+import { Transport } from '../core/transport.ts';
+import {
+  CharClass,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  DOT,
+  endOfClass,
+  isHexDigit,
+  OPEN_BRACKET,
+  OPEN_PARENTHESIS,
+  SEMICOLON,
+  SLASH,
+  skipCommas,
+  skipWhiteSpace,
+  trimEnd,
+} from './char-class.ts';
+import { isIpv6Address } from './ipv6-reference.ts';
+import { endOfUsualLine } from './line.ts';
+import { type SipMessage, Span, setSpan, VIAS_MAX } from './message.ts';
+import { endOfComment } from './name-addr.ts';
+import { endOfDigits, readNumber } from './number.ts';
+import { Oddity } from './oddity.ts';
+import { isNamed, Parameter, parameterName, parseParameter } from './parameter.ts';
+import { LOWER, wordFrom, wordsOf } from './words.ts';
+
+const PORT_MAX = 65535;
+const DEFAULT_PORT = 5060;
+const DEFAULT_TLS_PORT = 5061;
+const COOKIE_BYTES = 7;
+
+const BRANCH = parameterName('branch');
+const BRAN = wordFrom('bran');
+const SIP_SLASH = wordFrom('SIP/');
+const VERSION_SLASH = wordFrom('2.0/');
+const UDP_SPACE = wordFrom('UDP ');
+const TCP_SPACE = wordFrom('TCP ');
+const TLS_SPACE = wordFrom('TLS ');
+const WSS_SPACE = wordFrom('WSS ');
+const Z9HG = wordFrom('z9hg');
+const G4BK = wordFrom('g4bk');
+const UDP = wordFrom('udp\0');
+const TCP = wordFrom('tcp\0');
+const TLS = wordFrom('tls\0');
+const WSS = wordFrom('wss\0');
+const SCTP = wordFrom('sctp');
+
+/** The via-parm being read. */
+class ViaParts {
+  start = 0;
+  end = 0;
+  transport: Transport = Transport.OTHER;
+  hostStart = 0;
+  hostEnd = 0;
+  /** -1 = not written. */
+  port = -1;
+  branchStart = -1;
+  branchEnd = -1;
+}
+const via = new ViaParts();
+const parameter = new Parameter();
+
+/** Read a Via header's value. False when it is unreadable. */
+export function parseVia(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  message: SipMessage,
+): boolean {
+  let i = skipCommas(buf, start, end);
+  if (i === end) return false;
+  while (i < end) {
+    const next = parseViaParm(buf, i, end, message);
+    if (next < 0) return false;
+    if (next < end && readUint8(buf, next) !== COMMA) return false;
+    via.start = i;
+    via.end = trimEnd(buf, i, next);
+    keepVia(buf, message);
+    i = skipCommas(buf, next, end);
+  }
+  return true;
+}
+
+function parseViaParm(buf: Uint8Array, start: number, end: number, message: SipMessage): number {
+  const version = behindSlash(buf, start, end);
+  const transport = version < 0 ? -1 : behindSlash(buf, version, end);
+  if (transport < 0) return -1;
+  const transportEnd = endOfClass(buf, transport, end, CharClass.TOKEN);
+  if (transportEnd === transport) return -1;
+  via.transport = transportOf(buf, transport, transportEnd);
+
+  let i = parseSentBy(buf, skipWhiteSpace(buf, transportEnd, end), end, message);
+  via.branchStart = -1;
+  via.branchEnd = -1;
+  while (i >= 0 && i < end && readUint8(buf, i) === SEMICOLON) {
+    i = parseParameter(buf, i, end, parameter);
+    if (i < 0) return -1;
+    if (via.branchStart < 0 && parameter.valueStart >= 0 && isNamed(buf, parameter, BRANCH)) {
+      via.branchStart = parameter.valueStart;
+      via.branchEnd = parameter.valueEnd;
+    }
+  }
+  if (i >= 0 && i < end && readUint8(buf, i) === OPEN_PARENTHESIS) return endOfComment(buf, i, end);
+  return i;
+}
+
+/** Reads a token and the slash behind it; returns what follows both, or -1. */
+function behindSlash(buf: Uint8Array, start: number, end: number): number {
+  const tokenEnd = endOfClass(buf, start, end, CharClass.TOKEN);
+  const slash = skipWhiteSpace(buf, tokenEnd, end);
+  if (tokenEnd === start || slash === end || readUint8(buf, slash) !== SLASH) return -1;
+  return skipWhiteSpace(buf, slash + 1, end);
+}
+
+function parseSentBy(buf: Uint8Array, start: number, end: number, message: SipMessage): number {
+  const hostEnd = endOfHost(buf, start, end, message);
+  if (hostEnd < 0) return -1;
+  via.hostStart = start;
+  via.hostEnd = hostEnd;
+  via.port = -1;
+  const i = skipWhiteSpace(buf, hostEnd, end);
+  if (i === end || readUint8(buf, i) !== COLON) return i;
+  const portStart = skipWhiteSpace(buf, i + 1, end);
+  const portEnd = endOfDigits(buf, portStart, end);
+  via.port = readNumber(buf, portStart, portEnd);
+  if (via.port < 0 || via.port > PORT_MAX) return -1;
+  return skipWhiteSpace(buf, portEnd, end);
+}
+
+function endOfHost(buf: Uint8Array, start: number, end: number, message: SipMessage): number {
+  if (start === end) return -1;
+  if (readUint8(buf, start) !== OPEN_BRACKET) {
+    const hostEnd = endOfClass(buf, start, end, CharClass.TOKEN);
+    return hostEnd === start ? -1 : hostEnd;
+  }
+  let i = start + 1;
+  while (i < end) {
+    const byte = readUint8(buf, i);
+    if (!isHexDigit(byte) && byte !== COLON && byte !== DOT) break;
+    i++;
+  }
+  if (i === end || readUint8(buf, i) !== CLOSE_BRACKET) return -1;
+  if (!isIpv6Address(buf, start + 1, i)) message.oddities |= 1 << Oddity.BAD_IPV6_REFERENCE;
+  return i + 1;
+}
+
+/** The transport a token names; OTHER when it is none of ours. */
+function transportOf(buf: Uint8Array, start: number, end: number): Transport {
+  const length = end - start;
+  if (length < 2 || length > 4) return Transport.OTHER;
+  let word = 0;
+  for (let i = 0; i < length; i++) word |= (readUint8(buf, start + i) | 0x20) << (8 * i);
+  if (word === UDP) return Transport.UDP;
+  if (word === TCP) return Transport.TCP;
+  if (word === TLS) return Transport.TLS;
+  if (word === WSS) return Transport.WSS;
+  if (word === SCTP) return Transport.SCTP;
+  return length === 2 && word === (WSS & 0xffff) ? Transport.WS : Transport.OTHER;
+}
+
+function keepVia(buf: Uint8Array, message: SipMessage): void {
+  const index = message.viaCount++;
+  if (index >= VIAS_MAX) return;
+  const column = 4 * index;
+  const isTls = via.transport === Transport.TLS || via.transport === Transport.WSS;
+  const branchLength = via.branchStart < 0 ? -1 : via.branchEnd - via.branchStart;
+  message.vias[column] = via.hostStart;
+  message.vias[column + 1] = via.hostEnd - via.hostStart;
+  message.vias[column + 2] = via.branchStart;
+  message.vias[column + 3] = branchLength;
+  message.viaPorts[index] = via.port >= 0 ? via.port : isTls ? DEFAULT_TLS_PORT : DEFAULT_PORT;
+  if (index > 0) return;
+  message.viaTransport = via.transport;
+  message.branchHasCookie = branchLength > COOKIE_BYTES && beginsWithCookie(buf, via.branchStart);
+  setSpan(message, Span.TOP_VIA, via.start, via.end);
+}
+
+/** `z9hG4bK` in any case: two words that overlap by one letter. */
+function beginsWithCookie(buf: Uint8Array, start: number): boolean {
+  const words = wordsOf(buf);
+  return (
+    (words.getInt32(start, true) | LOWER) === Z9HG &&
+    (words.getInt32(start + 3, true) | LOWER) === G4BK
+  );
+}
+
+/**
+ * The usual Via line, `SIP/2.0/UDP host:port;name=value…` without white space, quotes or a list: returns
+ * where the next line begins, or -1 to leave it to `parseVia`, which keeps the same of it.
+ */
+export function readUsualVia(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  message: SipMessage,
+): number {
+  if (start + 16 > end) return -1;
+  const words = wordsOf(buf);
+  if (words.getInt32(start, true) !== SIP_SLASH) return -1;
+  if (words.getInt32(start + 4, true) !== VERSION_SLASH) return -1;
+  const transport = usualTransport(words.getInt32(start + 8, true));
+  if (transport === Transport.OTHER) return -1;
+
+  let i = endOfClass(buf, start + 12, end, CharClass.HOST);
+  via.hostStart = start + 12;
+  via.hostEnd = i;
+  via.port = -1;
+  if (i === start + 12 || i === end) return -1;
+  if (readUint8(buf, i) === COLON) {
+    const portStart = i + 1;
+    i = endOfDigits(buf, portStart, end);
+    via.port = readNumber(buf, portStart, i);
+    if (via.port < 0 || via.port > PORT_MAX) return -1;
+  }
+  i = readUsualParameters(buf, i, end);
+  const next = i < 0 ? -1 : endOfUsualLine(buf, i, end);
+  if (next < 0) return -1;
+  via.transport = transport;
+  via.start = start;
+  via.end = i;
+  keepVia(buf, message);
+  return next;
+}
+
+function usualTransport(word: number): Transport {
+  if (word === UDP_SPACE) return Transport.UDP;
+  if (word === TCP_SPACE) return Transport.TCP;
+  if (word === TLS_SPACE) return Transport.TLS;
+  return word === WSS_SPACE ? Transport.WSS : Transport.OTHER;
+}
+
+/** Parameters without white space and quotes; remembers the branch. Returns what follows, or -1. */
+function readUsualParameters(buf: Uint8Array, start: number, end: number): number {
+  via.branchStart = -1;
+  via.branchEnd = -1;
+  let i = start;
+  while (i < end && readUint8(buf, i) === SEMICOLON) {
+    const nameStart = i + 1;
+    const nameEnd = endOfClass(buf, nameStart, end, CharClass.TOKEN);
+    if (nameEnd === nameStart || nameEnd === end) return -1;
+    i = nameEnd;
+    if (readUint8(buf, nameEnd) !== 61) continue;
+    i = endOfClass(buf, nameEnd + 1, end, CharClass.PARAMETER);
+    if (i === nameEnd + 1) return -1;
+    if (via.branchStart < 0 && nameEnd - nameStart === 6 && isBranch(buf, nameStart)) {
+      via.branchStart = nameEnd + 1;
+      via.branchEnd = i;
+    }
+  }
+  return i;
+}
+
+function isBranch(buf: Uint8Array, nameStart: number): boolean {
+  return (
+    (wordsOf(buf).getInt32(nameStart, true) | LOWER) === BRAN &&
+    (readUint8(buf, nameStart + 4) | 0x20) === 99 &&
+    (readUint8(buf, nameStart + 5) | 0x20) === 104
+  );
+}
