@@ -1,13 +1,19 @@
-/** node scripts/setup.mjs [--native]: what `npm start` and `npm test` do before they begin. */
-import { ensurePackages, TEST_PACKAGES } from './lib/debian.mjs';
-import { main } from './lib/shell.mjs';
+/**
+ * node scripts/setup.mjs [--all]: what `npm start` does before it begins; with --all also what testing and
+ * checking want: the addon, npm's cap, Debian's packages.
+ */
+import { CHECK_PACKAGES, ensurePackages, NATIVE_PACKAGES, TEST_PACKAGES } from './lib/debian.mjs';
+import { main, SetupError } from './lib/shell.mjs';
 import { ensureAddon, ensureCap, ensureDist, ensureNodeModules } from './lib/steps.mjs';
 
 await main(() => {
+  const all = process.argv.includes('--all');
+  const left = all ? ensurePackages([...NATIVE_PACKAGES, ...TEST_PACKAGES, ...CHECK_PACKAGES]) : [];
   ensureNodeModules();
   ensureDist();
-  if (!process.argv.includes('--native')) return;
-  ensureAddon();
-  ensureCap();
-  ensurePackages(TEST_PACKAGES);
+  if (all) {
+    ensureAddon();
+    ensureCap();
+  }
+  if (left.length > 0) throw new SetupError(`not to be had: ${left.join(', ')}`);
 });

@@ -48,8 +48,8 @@ function runTests(files, options) {
 }
 
 await main(() => {
-  ensureNodeModules();
   ensurePackages([...NATIVE_PACKAGES, ...TEST_PACKAGES]);
+  ensureNodeModules();
   ensureDist();
   ensureAddon();
   ensureCap();

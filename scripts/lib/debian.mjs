@@ -36,7 +36,7 @@ export const TEST_PACKAGES = [
   { name: 'kamailio', present: command('kamailio') },
   { name: 'chromium', present: command('chromium') },
   { name: 'valgrind', present: command('valgrind') },
-  { name: 'man-db', present: command('man') },
+  { name: 'systemd', present: command('systemd-analyze') },
 ];
 
 /** What `npm run check` uses for the addon. */
