@@ -33,12 +33,17 @@ export class BlockReader {
   }
 
   /**
-   * Puts what is unread, and a chunk behind it, into the next block. False at the end, when the block stays and
-   * is marked as final. Takes back the memory of the block before. Throws what the source throws.
+   * Puts what is unread, and a chunk behind it, into the next block; waits until that makes `needed`
+   * bytes, if a chunk can hold them. False at the end, when the block stays and is marked as final.
+   * Takes back the memory of the block before. Throws what the source throws.
    */
-  async more(): Promise<boolean> {
-    this.#reading ??= this.#readAhead();
-    const count = await this.#reading;
+  async more(needed: number): Promise<boolean> {
+    this.#reading ??= this.#readAhead(0);
+    const restBytes = this.input.end - this.input.offset;
+    let count = await this.#reading;
+    for (let added = count; added > 0 && restBytes + count < needed; count += added) {
+      added = await this.#readAhead(count);
+    }
     this.#reading = undefined;
     if (this.#failure !== undefined) throw this.#failure;
     if (count === 0) {
@@ -46,7 +51,6 @@ export class BlockReader {
       return false;
     }
     const current = this.input;
-    const restBytes = current.end - current.offset;
     if (restBytes > this.#spareHeadroom) this.#growSpare(restBytes, count);
     const start = this.#spareHeadroom - restBytes;
     const next = this.#spare;
@@ -58,14 +62,16 @@ export class BlockReader {
     this.#headroom = this.#spareHeadroom;
     this.#spareHeadroom = headroom;
     this.input = next;
-    this.#reading = this.#readAhead();
+    this.#reading = this.#readAhead(0);
     return true;
   }
 
-  /** Never rejects: nobody may be waiting yet. */
-  async #readAhead(): Promise<number> {
+  /** Reads behind the `count` bytes of the spare block. Never rejects: nobody may be waiting yet. */
+  async #readAhead(count: number): Promise<number> {
+    const room = this.#chunkBytes - count;
+    if (room === 0) return 0;
     try {
-      return await this.#source.read(this.#spare.bytes, this.#spareHeadroom, this.#chunkBytes);
+      return await this.#source.read(this.#spare.bytes, this.#spareHeadroom + count, room);
     } catch (error) {
       this.#failure = error;
       return 0;

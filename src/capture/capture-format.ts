@@ -40,7 +40,7 @@ export class InputBlock {
 }
 
 export const ScanResult = {
-  /** The record at `offset` ends behind the block: call again with more of the file. */
+  /** The record at `offset` ends behind the block: call again with `CaptureFormat.needed` bytes. */
   MORE: 0,
   /** The header was read, or the batch is full: call again. */
   READY: 1,
@@ -54,6 +54,8 @@ export type ScanResult = (typeof ScanResult)[keyof typeof ScanResult];
 export interface CaptureFormat {
   /** Why a header or record was refused; for people, without the file's name. */
   readonly problem: string;
+  /** After MORE: bytes that the record at the input's `offset` has in all, as far as can be told. */
+  readonly needed: number;
   /** Interfaces seen so far in the file. */
   readonly interfaceCount: number;
   /** Reads the file's header. DAMAGED means that the file can't be read at all. */

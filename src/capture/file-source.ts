@@ -78,7 +78,7 @@ export class FileSource implements PacketSource {
     if (format === undefined) throw notACapture(path, head);
     const reader = new BlockReader(source, head, chunkBytes);
     let result = format.readHeader(reader.input);
-    while (result === ScanResult.MORE && (await reader.more())) {
+    while (result === ScanResult.MORE && (await reader.more(format.needed))) {
       result = format.readHeader(reader.input);
     }
     if (result === ScanResult.MORE) {
@@ -116,7 +116,8 @@ export class FileSource implements PacketSource {
       if (batch.count > 0) return this.#deliver(format);
       if (result === ScanResult.END) return undefined;
       if (result === ScanResult.DAMAGED) return this.#warn(`is damaged: ${format.problem}`);
-      if (result === ScanResult.MORE && !(await this.#more(reader))) return undefined;
+      if (result === ScanResult.MORE && !(await this.#more(reader, format.needed)))
+        return undefined;
     }
     return undefined;
   }
@@ -131,7 +132,7 @@ export class FileSource implements PacketSource {
   }
 
   /** More input, or another try with what there is, now that it is known to be all. */
-  async #more(reader: BlockReader): Promise<boolean> {
+  async #more(reader: BlockReader, needed: number): Promise<boolean> {
     if (reader.input.final) {
       if (this.#closed) return false;
       const problem = this.#decompressed?.problem ?? '';
@@ -140,7 +141,7 @@ export class FileSource implements PacketSource {
       return false;
     }
     try {
-      await reader.more();
+      await reader.more(needed);
     } catch (error) {
       throw fileUnreadable(this.#options.path, error);
     }

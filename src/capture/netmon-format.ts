@@ -28,6 +28,7 @@ const UNKNOWN_LINKTYPE = 0xffff;
 
 export class NetmonFormat implements CaptureFormat {
   problem = '';
+  needed = 0;
   readonly interfaceCount = 1;
   #startUs = 0;
   #version1 = false;
@@ -38,6 +39,7 @@ export class NetmonFormat implements CaptureFormat {
 
   readHeader(input: InputBlock): ScanResult {
     const start = input.offset;
+    this.needed = FILE_HEADER_BYTES;
     if (start + FILE_HEADER_BYTES > input.end) return ScanResult.MORE;
     const view = input.view;
     const minor = view.getUint8(start + 4);
@@ -68,6 +70,7 @@ export class NetmonFormat implements CaptureFormat {
     const offset = input.offset;
     const data = offset + (this.#version1 ? RECORD_HEADER_BYTES_1 : RECORD_HEADER_BYTES_2);
     if (this.#remaining < data - offset) return ScanResult.END;
+    this.needed = data - offset;
     if (data > input.end) return ScanResult.MORE;
 
     const row = batch.count;
@@ -78,6 +81,7 @@ export class NetmonFormat implements CaptureFormat {
       this.problem = `a frame of ${caplen} bytes, where at most ${CAPLEN_MAX} are possible`;
       return ScanResult.DAMAGED;
     }
+    this.needed = end - offset;
     if (end > input.end) return ScanResult.MORE;
     batch.timestampUs[row] = this.#startUs + this.#deltaUs(input.view, offset);
     batch.offset[row] = data;

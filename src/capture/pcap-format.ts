@@ -29,6 +29,7 @@ const AIX_LINKTYPES: ReadonlyMap<number, number> = new Map([
 
 export class PcapFormat implements CaptureFormat {
   problem = '';
+  needed = 0;
   readonly interfaceCount = 1;
   readonly #magic: PcapMagic;
   readonly #littleEndian: boolean;
@@ -48,6 +49,7 @@ export class PcapFormat implements CaptureFormat {
     const ixia = this.#magic === PcapMagic.IXIA_NS || this.#magic === PcapMagic.IXIA_US;
     const bytes = ixia ? IXIA_HEADER_BYTES : FILE_HEADER_BYTES;
     const start = input.offset;
+    this.needed = bytes;
     if (start + bytes > input.end) return ScanResult.MORE;
 
     const major = input.view.getUint16(start + 4, this.#littleEndian);
@@ -102,6 +104,7 @@ export class PcapFormat implements CaptureFormat {
     const end = input.end;
     let offset = input.offset;
     let row = batch.count;
+    let recordBytes = headerBytes;
 
     while (row < BATCH_PACKETS_MAX && offset + headerBytes <= end) {
       const data = offset + headerBytes;
@@ -113,7 +116,8 @@ export class PcapFormat implements CaptureFormat {
         this.problem = `a packet of ${caplen} bytes, where at most ${caplenMax} are possible`;
         break;
       }
-      if (data + caplen > end) break;
+      recordBytes = headerBytes + caplen;
+      if (offset + recordBytes > end) break;
       batch.timestampUs[row] =
         view.getUint32(offset, littleEndian) * 1e6 +
         view.getUint32(offset + 4, littleEndian) / fractionsPerUs;
@@ -123,10 +127,12 @@ export class PcapFormat implements CaptureFormat {
       batch.linktype[row] = linktype;
       batch.interfaceIndex[row] = 0;
       row += 1;
-      offset = data + caplen;
+      offset += recordBytes;
+      recordBytes = headerBytes;
     }
     batch.count = row;
     input.offset = offset;
+    this.needed = recordBytes;
     if (this.problem !== '') return ScanResult.DAMAGED;
     return row === BATCH_PACKETS_MAX ? ScanResult.READY : ScanResult.MORE;
   }

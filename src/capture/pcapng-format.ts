@@ -34,6 +34,7 @@ const DAMAGED = -1;
 
 export class PcapngFormat implements CaptureFormat {
   problem = '';
+  needed = 0;
   interfaceCount = 0;
   #littleEndian = true;
   readonly #interfaces: PcapngInterface[] = [];
@@ -42,9 +43,11 @@ export class PcapngFormat implements CaptureFormat {
 
   /** The first block has to be a section header; it is read again by `scan`. */
   readHeader(input: InputBlock): ScanResult {
+    this.needed = BLOCK_BYTES_MIN;
     if (input.offset + BLOCK_BYTES_MIN > input.end) return ScanResult.MORE;
     const length = this.#blockLength(input, input.offset);
     if (length === DAMAGED) return ScanResult.DAMAGED;
+    this.needed = length;
     if (input.offset + length > input.end) return ScanResult.MORE;
     return this.#readSectionHeader(input.view, input.offset, length);
   }
@@ -52,10 +55,12 @@ export class PcapngFormat implements CaptureFormat {
   scan(input: InputBlock, batch: BatchBuilder): ScanResult {
     while (batch.count < BATCH_PACKETS_MAX) {
       const offset = input.offset;
+      this.needed = BLOCK_BYTES_MIN;
       if (offset + BLOCK_BYTES_MIN > input.end) return ScanResult.MORE;
       const length = this.#blockLength(input, offset);
       if (length === DAMAGED) return ScanResult.DAMAGED;
       const blockEnd = offset + ((length + 3) & ~3);
+      this.needed = blockEnd - offset;
       if (blockEnd > input.end) return ScanResult.MORE;
       if (input.view.getUint32(blockEnd - 4, this.#littleEndian) !== length) {
         return this.#damaged(`a block that begins with length ${length} ends with another`);
