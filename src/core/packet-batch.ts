@@ -22,4 +22,10 @@ export interface PacketBatch {
   readonly firstFrame: number;
   /** The source had nothing more to give when it closed this batch: the clock may tick idly. */
   readonly drained: boolean;
+  /**
+   * Of a live source's drained batches: every packet stamped before this time, in microseconds, has been
+   * handed out with this batch. So far the packet clock may tick while nothing arrives, also after the
+   * program itself stood still. Absent where a source cannot know.
+   */
+  readonly settledUs?: number;
 }
