@@ -1,5 +1,6 @@
 #include "capture_handle.h"
 
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <sys/socket.h>
 
@@ -116,6 +117,17 @@ int CaptureHandle::TakeSocketError() const {
   socklen_t length = sizeof error;
   const int result = getsockopt(pcap_fileno(pcap_.get()), SOL_SOCKET, SO_ERROR, &error, &length);
   return result == 0 ? error : errno;
+}
+
+bool CaptureHandle::Bound() const {
+  sockaddr_ll address{};
+  socklen_t length = sizeof address;
+  if (getsockname(pcap_fileno(pcap_.get()), reinterpret_cast<sockaddr*>(&address), &length) != 0 ||
+      address.sll_family != AF_PACKET) {
+    // Not a packet socket: nothing is known, so nothing is wrong.
+    return true;
+  }
+  return static_cast<unsigned>(address.sll_ifindex) == interface_number_;
 }
 
 NewDrops CaptureHandle::TakeDrops() {

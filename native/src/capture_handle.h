@@ -56,6 +56,9 @@ class CaptureHandle final : public PacketInput {
   [[nodiscard]] int poll_descriptor() const { return poll_descriptor_; }
   // Takes the error that the kernel left on the socket (ENETDOWN …), 0 for none.
   [[nodiscard]] int TakeSocketError() const;
+  // False once the interface was removed: an interface of the same number would be another one, and
+  // this handle stays silent.
+  [[nodiscard]] bool Bound() const;
   void Fail(const Failure& failure) { failure_ = failure; }
 
   // A LINKTYPE_ value, not a DLT_ one.

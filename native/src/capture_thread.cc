@@ -15,8 +15,8 @@ namespace {
 constexpr int64_t kFillingMaxMs = 10;
 // How soon held packets are looked at again.
 constexpr int kHeldPollMs = 10;
-// pcap_stats reads several files.
-constexpr int64_t kCountLossesMs = 200;
+// How often losses are counted (pcap_stats reads several files) and handles looked at.
+constexpr int64_t kLookAfterMs = 200;
 // The kernel's retirement of a partly filled part of its ring is this late at most, in timeouts.
 constexpr double kSettleTimeouts = 2;
 // Held packets are released after this many settle times, whatever the clock says.
@@ -110,7 +110,7 @@ void CaptureThread::Run() {
   published_ms_ = MonotonicMs();
   while (!stopping_.load()) {
     AdoptReplacements();
-    CountLosses();
+    LookAfterHandles();
     if (!block_.has_value()) {
       // Before the look, so that a block given back after it is not missed.
       waiting_for_block_.store(true);
@@ -123,8 +123,7 @@ void CaptureThread::Run() {
     }
     Drain();
   }
-  counted_ms_ = 0;
-  CountLosses();
+  for (size_t index = 0; index < handles_.size(); ++index) CountLosses(index);
 }
 
 void CaptureThread::Drain() {
@@ -212,11 +211,8 @@ void CaptureThread::AdoptReplacements() {
   const std::lock_guard lock(mutex_);
   for (size_t index = 0; index < handles_.size(); ++index) {
     if (!replacements_[index]) continue;
-    Counters& counters = *counters_[index];
-    const NewDrops drops = handles_[index]->TakeDrops();
-    counters.by_kernel += drops.by_kernel;
-    counters.by_interface += drops.by_interface;
-    counters.oversize_before += handles_[index]->oversize();
+    CountLosses(index);
+    counters_[index]->oversize_before += handles_[index]->oversize();
     merge_.Replace(index, replacements_[index].get());
     handles_[index] = std::move(replacements_[index]);
     reported_[index] = false;
@@ -241,17 +237,25 @@ void CaptureThread::Report(size_t interface, const Failure& failure, bool failed
   listener_.OnCapture();
 }
 
-void CaptureThread::CountLosses() {
+void CaptureThread::LookAfterHandles() {
   const int64_t now_ms = MonotonicMs();
-  if (now_ms - counted_ms_ < kCountLossesMs) return;
-  counted_ms_ = now_ms;
+  if (now_ms - looked_after_ms_ < kLookAfterMs) return;
+  looked_after_ms_ = now_ms;
   for (size_t index = 0; index < handles_.size(); ++index) {
-    Counters& counters = *counters_[index];
-    const NewDrops drops = handles_[index]->TakeDrops();
-    counters.by_kernel += drops.by_kernel;
-    counters.by_interface += drops.by_interface;
-    counters.by_ring.store(counters.oversize_before + handles_[index]->oversize());
+    CountLosses(index);
+    CaptureHandle& handle = *handles_[index];
+    if (handle.usable() && !handle.Bound()) {
+      handle.Fail({PCAP_ERROR_NO_SUCH_DEVICE, ENODEV, std::strerror(ENODEV)});
+    }
   }
+}
+
+void CaptureThread::CountLosses(size_t interface) {
+  Counters& counters = *counters_[interface];
+  const NewDrops drops = handles_[interface]->TakeDrops();
+  counters.by_kernel += drops.by_kernel;
+  counters.by_interface += drops.by_interface;
+  counters.by_ring.store(counters.oversize_before + handles_[interface]->oversize());
 }
 
 }  // namespace sipgauge

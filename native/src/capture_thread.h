@@ -90,7 +90,8 @@ class CaptureThread {
   void AdoptReplacements();
   void ReportFailures();
   void Report(size_t interface, const Failure& failure, bool failed);
-  void CountLosses();
+  void LookAfterHandles();
+  void CountLosses(size_t interface);
   [[nodiscard]] std::vector<PacketInput*> Inputs() const;
 
   Handles handles_;
@@ -117,7 +118,7 @@ class CaptureThread {
   int64_t filling_since_ms_ = 0;
   int64_t held_since_ms_ = 0;
   int64_t published_ms_ = 0;
-  int64_t counted_ms_ = 0;
+  int64_t looked_after_ms_ = 0;
 
   pthread_t thread_{};
   bool started_ = false;

@@ -108,11 +108,11 @@ Napi::Value LiveCapture::SetFilter(const Napi::CallbackInfo& info) {
 // (ready): all interfaces are open.
 Napi::Value LiveCapture::Start(const Napi::CallbackInfo& info) {
   assert(!thread_ && !opened_.empty());
-  const size_t count = opened_.size();
+  interface_count_ = opened_.size();
   pool_ = std::make_unique<BlockPool>(memories_);
   thread_ = std::make_unique<CaptureThread>(std::move(opened_), *pool_, *this, read_timeout_ms_,
                                             idle_ms_);
-  opened_ = CaptureThread::Handles(count);
+  opened_ = CaptureThread::Handles(interface_count_);
   ready_ = Ready::New(Env(), info[0].As<Napi::Function>(), "sipgauge.capture", 0, 1, this);
   // After the function's own hook, hence called before it: the thread ends while all is still
   // there.
@@ -159,7 +159,10 @@ Napi::Value LiveCapture::TakeEvent(const Napi::CallbackInfo& /*info*/) {
 // (index, report: Float64Array): report = [by kernel, by interface, by ring].
 Napi::Value LiveCapture::Losses(const Napi::CallbackInfo& info) {
   Napi::Float64Array report = info[1].As<Napi::Float64Array>();
-  const InterfaceLosses losses = thread_ ? thread_->Losses(IndexOf(info)) : InterfaceLosses{};
+  const size_t index = IndexOf(info);
+  InterfaceLosses losses;
+  if (thread_) losses = thread_->Losses(index);
+  if (index < final_losses_.size()) losses = final_losses_[index];
   report[0] = static_cast<double>(losses.by_kernel);
   report[1] = static_cast<double>(losses.by_interface);
   report[2] = static_cast<double>(losses.by_ring);
@@ -174,6 +177,9 @@ Napi::Value LiveCapture::Close(const Napi::CallbackInfo& /*info*/) {
 void LiveCapture::Shut() {
   if (thread_) {
     thread_->Stop();
+    for (size_t index = 0; index < interface_count_; ++index) {
+      final_losses_.push_back(thread_->Losses(index));
+    }
     napi_remove_env_cleanup_hook(Env(), OnEnvironmentExit, this);
     // Not Release: what is still queued need not be called any more.
     ready_.Abort();

@@ -56,6 +56,9 @@ class LiveCapture final : public Napi::ObjectWrap<LiveCapture>, public CaptureLi
 
   // Opened and not yet given to the thread, one place an interface.
   CaptureThread::Handles opened_;
+  size_t interface_count_ = 0;
+  // Of the thread that has ended.
+  std::vector<InterfaceLosses> final_losses_;
   std::unique_ptr<BlockPool> pool_;
   std::unique_ptr<CaptureThread> thread_;
   Ready ready_;
