@@ -1,4 +1,5 @@
 /** The host's interfaces: what can be captured on, and which addresses are its own. */
+import { readdirSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { OperatorError } from '../core/operator-error.ts';
 import type { NativeAddon, NativeInterface } from './native-addon.ts';
@@ -31,4 +32,14 @@ export function interfaceAddresses(names: readonly string[]): string[] {
     for (const entry of entries ?? []) found.add(entry.address);
   }
   return [...found];
+}
+
+/** Names of interfaces without the addon's help. */
+export function deviceNames(): readonly string[] {
+  try {
+    return readdirSync('/sys/class/net');
+  } catch {
+    // Without /sys those are missing that are down or have no address.
+    return Object.keys(networkInterfaces());
+  }
 }

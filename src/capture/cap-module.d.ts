@@ -1,0 +1,14 @@
+/** npm's cap ships no types. Only what is used here. */
+declare module 'cap' {
+  import type { EventEmitter } from 'node:events';
+
+  export class Cap extends EventEmitter {
+    /** Gives the link type's name. Throws Error with libpcap's words. */
+    open(device: string, filter: string, bufferBytes: number, packet: Buffer): string;
+    close(): boolean;
+  }
+
+  /** A CommonJS module: its exports arrive as the default one. */
+  const exports: { readonly Cap: typeof Cap };
+  export default exports;
+}
