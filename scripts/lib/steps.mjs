@@ -67,7 +67,7 @@ export function ensureDist() {
 
 /** The program, its tests, benches and generators: → build. */
 export function ensureTestBuild() {
-  ensureBuilt('build', 'tsconfig.test.json', 'build', ['src', 'test', 'pcaps/make']);
+  ensureBuilt('build', 'tsconfig.test.json', 'build', ['src', 'test', 'pcaps/make', 'docs/make']);
 }
 
 /** Compiles the addon in native/ by node-gyp. */
