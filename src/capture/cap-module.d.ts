@@ -10,5 +10,6 @@ declare module 'cap' {
 
   /** A CommonJS module: its exports arrive as the default one. */
   const exports: { readonly Cap: typeof Cap };
+  // biome-ignore lint/style/noDefaultExport: it is how this module arrives.
   export default exports;
 }
