@@ -39,6 +39,8 @@ export class TimerWheel {
   private targetTick = 0;
   /** Lower bound of the deadlines that wait in the current tick. */
   private earliestInTickUs: number = NEVER;
+  /** Deadline of the row that `nextDue` gave last. */
+  dueAtUs = 0;
 
   constructor(rowsMax: number) {
     this.deadlines = new Float64Array(rowsMax);
@@ -100,6 +102,7 @@ export class TimerWheel {
         // One that was cancelled or scheduled anew since it was collected is passed over.
         if (int32At(this.slotOf, row) !== COLLECTED) continue;
         this.slotOf[row] = NONE;
+        this.dueAtUs = float64At(this.deadlines, row);
         return row;
       }
       if (this.earliestInTickUs > this.nowUs) {
