@@ -46,6 +46,9 @@ export class Requests {
       table.flowLo[row] = flowLo;
       table.flowHi[row] = flowHi;
       table.signature[row] = signature;
+    } else {
+      // Its responses came first: no stray any more.
+      table.classify(row, TransactionClass.UNANSWERED);
     }
     this.fill(table, row, arrival);
     this.effects(table, row, arrival);

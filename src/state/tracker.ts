@@ -80,11 +80,11 @@ export class Tracker {
     this.tables.apps.segment(segment, fromServer, nowUs);
   }
 
-  /** Everything that is due up to now, in the order in which it was. */
+  /** Everything that is due up to now, each at its own time and in that order, however far the clock jumps. */
   advance(nowUs: number): void {
     const { wheel } = this.tables;
     wheel.advance(nowUs);
-    for (let id = wheel.nextDue(); id >= 0; id = wheel.nextDue()) this.due(id, nowUs);
+    for (let id = wheel.nextDue(); id >= 0; id = wheel.nextDue()) this.due(id, wheel.dueAtUs);
   }
 
   /** Peers were renumbered: `map[old]` is the new index, `peers` their number with `other`. */
