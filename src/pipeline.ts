@@ -1,0 +1,284 @@
+/**
+ * The data plane's parent: for each packet of a batch, the stages in order. Pure and synchronous; time is the
+ * packets'. Calls go down, values come up, and each packet leaves with exactly one fate.
+ */
+import { Flow } from './core/flow.ts';
+import { Linktype } from './core/linktype.ts';
+import type { PacketBatch } from './core/packet-batch.ts';
+import { PacketClock } from './core/packet-clock.ts';
+import { type PipelineCounters, Stage } from './core/pipeline-counters.ts';
+import { Transport } from './core/transport.ts';
+import { decodePacket, decodeTransport } from './decode/decode-packet.ts';
+import { DecodedPacket } from './decode/decoded-packet.ts';
+import { decodeHep, HepRecord, hasHepKey } from './decode/hep.ts';
+import { PacketFate } from './decode/packet-fate.ts';
+import type { Delivery } from './delivery.ts';
+import type { LocalSide } from './direction/local-side.ts';
+import type { Explain } from './explain.ts';
+import type { Duplicates } from './reassembly/duplicates.ts';
+import type { IpFragments } from './reassembly/ip-fragments.ts';
+import { Payload } from './reassembly/payload.ts';
+import { beginsLikeSip, classifyPayload, NOT_SIP, SIP } from './sip-parser/classify-payload.ts';
+import type { Tracker } from './state/tracker.ts';
+import type { Streams } from './streams.ts';
+
+const TCP = 6;
+const UDP = 17;
+const SCTP = 132;
+
+export interface PipelineParts {
+  readonly counters: PipelineCounters;
+  readonly delivery: Delivery;
+  readonly tracker: Tracker;
+  readonly local: LocalSide;
+  readonly fragments: IpFragments;
+  readonly streams: Streams;
+  readonly duplicates: Duplicates | undefined;
+  /** One cell per port: 1 = SIP is expected there. */
+  readonly sipPorts: Uint8Array;
+  /** One cell per port: 1 = HEP inside captured datagrams. */
+  readonly hepPorts: Uint8Array;
+  /** Empty = senders need no key. */
+  readonly hepKey: Uint8Array;
+  /** 0 = none. */
+  readonly appPort: number;
+  readonly packetExplain: Explain | undefined;
+  readonly messageExplain: Explain | undefined;
+}
+
+export class Pipeline {
+  readonly clock: PacketClock = new PacketClock();
+  private readonly parts: PipelineParts;
+  private readonly packet: DecodedPacket = new DecodedPacket();
+  private readonly flow: Flow = new Flow();
+  private readonly payload: Payload = new Payload();
+  private readonly hep: HepRecord = new HepRecord();
+  private stage: Stage = Stage.DECODE;
+  /** True while tables are being changed: an exception then means corrupt state. */
+  private inState = false;
+  private frame = 0;
+  private nowUs = 0;
+
+  constructor(parts: PipelineParts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Packets of a batch from index `from`, up to one stamped after `untilUs`; returns the index of the first
+   * that was not read. Throws only on a bug in state, which must then not be scraped; a bug in a stage
+   * without state costs its packet and is counted.
+   */
+  consume(batch: PacketBatch, from: number, untilUs: number): number {
+    let i = from;
+    while (i < batch.count) {
+      try {
+        i = this.run(batch, i, untilUs);
+        return i;
+      } catch (error) {
+        if (this.inState) throw error;
+        const { internalErrors } = this.parts.counters;
+        internalErrors[this.stage] = (internalErrors[this.stage] ?? 0) + 1;
+        i = this.frame - batch.firstFrame + 1;
+      }
+    }
+    return i;
+  }
+
+  /** Time goes on without a packet, to exactly this packet time. */
+  idle(timestampUs: number): void {
+    this.nowUs = this.clock.idle(timestampUs);
+    this.advance();
+  }
+
+  private run(batch: PacketBatch, from: number, untilUs: number): number {
+    const { block, timestampUs, offset, caplen, len, linktype } = batch;
+    const { counters, packetExplain } = this.parts;
+    for (let i = from; i < batch.count; i++) {
+      const time = timestampUs[i] ?? 0;
+      if (time > untilUs) return i;
+      this.frame = batch.firstFrame + i;
+      this.stage = Stage.DECODE;
+      this.nowUs = this.clock.advance(time);
+      counters.clockSteps = this.clock.steps;
+      this.advance();
+      this.flow.timestampUs = time;
+      this.flow.interfaceIndex = batch.interfaceIndex[i] ?? 0;
+      const wireLength = len[i] ?? 0;
+      const fate = this.fateOf(block, offset[i] ?? 0, caplen[i] ?? 0, wireLength, linktype[i] ?? 0);
+      counters.packets++;
+      counters.bytes += wireLength;
+      counters.packetFates[fate] = (counters.packetFates[fate] ?? 0) + 1;
+      if (packetExplain !== undefined) packetExplain.note(fate, this.frame);
+    }
+    return batch.count;
+  }
+
+  /** Timers first: what was due before this packet happened before it. */
+  private advance(): void {
+    const { tracker, fragments, streams } = this.parts;
+    this.inState = true;
+    tracker.advance(this.nowUs);
+    fragments.expire(this.nowUs);
+    streams.advance(this.nowUs);
+    this.drainStreams();
+    this.inState = false;
+  }
+
+  private fateOf(
+    buf: Uint8Array,
+    offset: number,
+    caplen: number,
+    len: number,
+    linktype: number,
+  ): PacketFate {
+    if (linktype === Linktype.HEP) return this.hepPacket(buf, offset, offset + caplen);
+    const { packet } = this;
+    const discard = decodePacket(buf, offset, caplen, len, linktype, packet);
+    const { duplicates } = this.parts;
+    if (duplicates !== undefined && discard === PacketFate.DELIVERED) {
+      const { timestampUs, interfaceIndex } = this.flow;
+      if (duplicates.isDuplicate(buf, offset, packet, timestampUs, interfaceIndex)) {
+        return PacketFate.DUPLICATE;
+      }
+    }
+    if (discard !== PacketFate.DELIVERED) return discard;
+    return packet.fragment ? this.fragment(buf) : this.transport(buf);
+  }
+
+  private fragment(buf: Uint8Array): PacketFate {
+    const { fragments } = this.parts;
+    const { packet } = this;
+    this.stage = Stage.REASSEMBLY;
+    const fate = fragments.push(buf, packet, this.nowUs);
+    if (fate !== PacketFate.DELIVERED) return fate;
+    const { start, end } = fragments;
+    const discard = decodeTransport(fragments.buf, start, end, end, packet);
+    if (discard !== PacketFate.DELIVERED) return discard;
+    // Fragments of a tunnel may carry fragments of what is inside it.
+    if (packet.fragment) return this.fragment(fragments.buf);
+    return this.transport(fragments.buf);
+  }
+
+  private transport(buf: Uint8Array): PacketFate {
+    const { packet, flow } = this;
+    switch (packet.protocol) {
+      case UDP:
+        flow.addresses.set(packet.addresses);
+        flow.sourcePort = packet.sourcePort;
+        flow.destinationPort = packet.destinationPort;
+        flow.transport = Transport.UDP;
+        return this.datagram(buf);
+      case TCP:
+        return this.isApp() ? PacketFate.APP : this.segment(buf);
+      case SCTP:
+        return this.segment(buf);
+      default:
+        return PacketFate.OTHER_PROTOCOL;
+    }
+  }
+
+  private datagram(buf: Uint8Array): PacketFate {
+    const { packet, payload, flow, parts } = this;
+    const start = packet.payloadOffset;
+    const end = start + packet.payloadLength;
+    if (parts.hepPorts[packet.destinationPort] === 1) return this.hepPacket(buf, start, end);
+    this.stage = Stage.PARSE;
+    payload.buf = buf;
+    payload.start = start;
+    payload.end = end;
+    payload.wireEnd = start + packet.payloadWireLength;
+    payload.transport = Transport.UDP;
+    payload.keepalive = -1;
+    const { sipPorts } = parts;
+    if (sipPorts[flow.destinationPort] === 1 || sipPorts[flow.sourcePort] === 1) {
+      const found = classifyPayload(buf, start, end);
+      if (found === NOT_SIP) return PacketFate.NOT_SIP;
+      if (found !== SIP) payload.keepalive = found;
+    } else {
+      if (packet.payloadWireLength === 0) return PacketFate.NO_PAYLOAD;
+      if (!beginsLikeSip(buf, start, end)) return PacketFate.NOT_SIP;
+    }
+    this.deliver();
+    return PacketFate.DELIVERED;
+  }
+
+  private segment(buf: Uint8Array): PacketFate {
+    const { streams } = this.parts;
+    this.stage = Stage.REASSEMBLY;
+    this.inState = true;
+    const fate = streams.push(buf, this.packet, this.flow.timestampUs, this.nowUs);
+    this.drainStreams();
+    this.inState = false;
+    return fate;
+  }
+
+  private drainStreams(): void {
+    const { streams } = this.parts;
+    const { payload, flow } = this;
+    const { timestampUs } = flow;
+    while (streams.next(payload, flow)) this.deliver();
+    flow.timestampUs = timestampUs;
+  }
+
+  /** A HEP packet: the addresses, the transport and the time are what its sender says. */
+  private hepPacket(buf: Uint8Array, start: number, end: number): PacketFate {
+    const { hep, flow, payload, parts } = this;
+    const fate = decodeHep(buf, start, end, hep);
+    if (fate !== PacketFate.DELIVERED) return fate;
+    if (parts.hepKey.length > 0 && !hasHepKey(buf, hep, parts.hepKey)) {
+      return PacketFate.HEP_UNAUTHENTICATED;
+    }
+    this.stage = Stage.PARSE;
+    flow.addresses.set(hep.addresses);
+    flow.sourcePort = hep.sourcePort;
+    flow.destinationPort = hep.destinationPort;
+    flow.transport = hep.transport;
+    if (hep.timestampUs > 0) flow.timestampUs = hep.timestampUs;
+    payload.buf = buf;
+    payload.start = hep.payloadOffset;
+    payload.end = hep.payloadOffset + hep.payloadLength;
+    payload.wireEnd = payload.end;
+    payload.transport = hep.transportExact ? hep.transport : Transport.OTHER;
+    payload.keepalive = -1;
+    const found = classifyPayload(buf, payload.start, payload.end);
+    if (found === NOT_SIP) return PacketFate.HEP_NOT_SIP;
+    if (found !== SIP) payload.keepalive = found;
+    this.deliver();
+    return PacketFate.DELIVERED;
+  }
+
+  /** The application port's end must be the local side, or the loopback that reaches it. */
+  private isApp(): boolean {
+    const { packet } = this;
+    const { appPort, local, tracker } = this.parts;
+    if (appPort === 0) return false;
+    const fromServer = packet.sourcePort === appPort;
+    if (!fromServer && packet.destinationPort !== appPort) return false;
+    const server = fromServer ? 0 : 4;
+    const { addresses } = packet;
+    if (!local.isLocalAddress(addresses, server) && !isLoopback(addresses, server)) return false;
+    this.inState = true;
+    tracker.appSegment(packet, fromServer, this.nowUs);
+    this.inState = false;
+    return true;
+  }
+
+  private deliver(): void {
+    const { delivery, messageExplain } = this.parts;
+    const before = this.inState;
+    this.inState = true;
+    const fate = delivery.deliver(this.payload, this.flow, this.nowUs, this.clock.era);
+    this.inState = before;
+    if (messageExplain !== undefined) messageExplain.note(fate, this.frame);
+  }
+}
+
+/** 127.0.0.0/8 or ::1. */
+function isLoopback(addresses: Int32Array, offset: number): boolean {
+  const high = (addresses[offset] ?? 0) | (addresses[offset + 1] ?? 0);
+  if (high !== 0) return false;
+  const third = addresses[offset + 2] ?? 0;
+  const last = addresses[offset + 3] ?? 0;
+  if (third === 0xffff) return last >>> 24 === 127;
+  return third === 0 && last === 1;
+}
