@@ -1,26 +1,38 @@
 /**
- * A seeded 64-bit hash in two 32-bit lanes, fed with spans of bytes and with words. It keys tables; it is
- * not cryptographic, so each process seeds it (an attacker picks branches), and a replay fixes the seed.
+ * A seeded 64-bit hash of spans and numbers, in two 32-bit lanes, because JavaScript multiplies 32 bits
+ * at a time. It keeps strangers from choosing colliding keys (they don't know the seed) and makes equal
+ * hashes of different keys unlikely (2^-64 a pair); it is no cryptographic hash.
+ *
+ * Each piece adds its length, so that `ab` + `c` differs from `a` + `bc`.
  */
-import { readInt32Le, readUint8 } from './bytes.ts';
+import { readInt32LittleEndian, readUint8 } from './bytes.ts';
 
-const MULTIPLIER_LO = 0x9e3779b1;
-const MULTIPLIER_HI = 0x85ebca6b;
-const UPPER_A = 0x41;
-const UPPER_Z = 0x5a;
-const CASE_BIT = 0x20;
+// Odd multipliers with well-spread bits: those of MurmurHash3 (x86, 128 bits) and of xxHash32.
+const MULTIPLIER_LO = 0x9e3779b1 | 0;
+const MULTIPLIER_HI = 0x85ebca77 | 0;
+const SEED_SPREAD = 0xc2b2ae3d | 0;
+
+/** 0x20 in every byte that holds `A`–`Z`. */
+function upperCaseBits(word: number): number {
+  // Per byte, without a carry into its neighbour: add to the low seven bits, look at the eighth.
+  const low = word & 0x7f7f7f7f;
+  const fromA = low + 0x3f3f3f3f;
+  const aboveZ = low + 0x25252525;
+  return ((fromA & ~aboveZ & ~word & 0x80808080) >>> 2) | 0;
+}
 
 export class Hasher {
-  /** Lower lane; valid after `finish`. */
+  /** Of the key so far; the key's hash after `finish`. */
   lo = 0;
-  /** Upper lane; valid after `finish`. */
   hi = 0;
   private readonly seedLo: number;
   private readonly seedHi: number;
 
+  /** `seed`: any integer; its low 32 bits count. */
   constructor(seed: number) {
-    this.seedLo = mix(seed ^ 0x243f6a88);
-    this.seedHi = mix((seed + 0x13198a2e) | 0);
+    this.seedLo = Math.imul(seed ^ (seed >>> 15), SEED_SPREAD) | 0;
+    this.seedHi = Math.imul(this.seedLo ^ (this.seedLo >>> 13), MULTIPLIER_LO) ^ seed;
+    this.reset();
   }
 
   reset(): void {
@@ -28,59 +40,70 @@ export class Hasher {
     this.hi = this.seedHi;
   }
 
-  /** Bytes `start` to `end`; their number goes in too, so that two spans never read as one. */
   bytes(buf: Uint8Array, start: number, end: number): void {
-    let { lo, hi } = this;
-    let i = start;
-    for (; i + 4 <= end; i += 4) {
-      const word = readInt32Le(buf, i);
+    let lo = this.lo;
+    let hi = this.hi;
+    let offset = start;
+    for (; offset + 4 <= end; offset += 4) {
+      const word = readInt32LittleEndian(buf, offset);
       lo = Math.imul(lo ^ word, MULTIPLIER_LO);
       lo ^= lo >>> 15;
-      hi = Math.imul((hi + word) ^ lo, MULTIPLIER_HI);
-      hi ^= hi >>> 13;
+      hi = Math.imul(hi + word, MULTIPLIER_HI) ^ lo;
     }
-    let tail = end - start;
-    for (; i < end; i++) tail = (tail << 8) | readUint8(buf, i);
-    lo = Math.imul(lo ^ tail, MULTIPLIER_LO);
-    hi = Math.imul((hi + tail) ^ (lo >>> 15), MULTIPLIER_HI);
-    this.lo = lo ^ (lo >>> 15);
-    this.hi = hi ^ (hi >>> 13);
-  }
-
-  /** As `bytes`, with ASCII letters folded to lower case. */
-  bytesLower(buf: Uint8Array, start: number, end: number): void {
-    let { lo, hi } = this;
-    for (let i = start; i < end; i++) {
-      const c = readUint8(buf, i);
-      const folded = c >= UPPER_A && c <= UPPER_Z ? c | CASE_BIT : c;
-      lo = Math.imul(lo ^ folded, MULTIPLIER_LO);
-      lo ^= lo >>> 15;
-      hi = Math.imul((hi + folded) ^ lo, MULTIPLIER_HI);
-    }
+    let tail = 0;
+    for (let shift = 0; offset < end; offset++, shift += 8) tail |= readUint8(buf, offset) << shift;
     this.lo = lo;
     this.hi = hi;
-    this.word(end - start);
+    this.piece(tail, end - start);
   }
 
+  /** As `bytes`, with `A`–`Z` read as `a`–`z`. */
+  bytesLower(buf: Uint8Array, start: number, end: number): void {
+    let lo = this.lo;
+    let hi = this.hi;
+    let offset = start;
+    for (; offset + 4 <= end; offset += 4) {
+      const raw = readInt32LittleEndian(buf, offset);
+      const word = raw | upperCaseBits(raw);
+      lo = Math.imul(lo ^ word, MULTIPLIER_LO);
+      lo ^= lo >>> 15;
+      hi = Math.imul(hi + word, MULTIPLIER_HI) ^ lo;
+    }
+    let tail = 0;
+    for (let shift = 0; offset < end; offset++, shift += 8) tail |= readUint8(buf, offset) << shift;
+    this.lo = lo;
+    this.hi = hi;
+    this.piece(tail | upperCaseBits(tail), end - start);
+  }
+
+  /** One number: its low 32 bits. */
   word(value: number): void {
-    const lo = Math.imul(this.lo ^ value, MULTIPLIER_LO);
-    this.lo = lo ^ (lo >>> 15);
-    const hi = Math.imul((this.hi + value) ^ this.lo, MULTIPLIER_HI);
-    this.hi = hi ^ (hi >>> 13);
+    this.piece(value | 0, -1);
   }
 
-  /** Spreads what was fed over all bits of `lo` and `hi`. */
+  /** Spreads every bit of both lanes over both. The key ends here: `reset` begins the next. */
   finish(): void {
-    const lo = mix(this.lo ^ this.hi);
-    this.hi = mix((this.hi + lo) | 0);
-    this.lo = mix(lo ^ this.hi);
+    let lo = this.lo;
+    let hi = this.hi;
+    hi ^= Math.imul(lo ^ (lo >>> 16), MULTIPLIER_HI);
+    hi = Math.imul(hi ^ (hi >>> 13), SEED_SPREAD);
+    hi ^= hi >>> 16;
+    lo ^= Math.imul(hi, MULTIPLIER_LO);
+    lo = Math.imul(lo ^ (lo >>> 15), MULTIPLIER_HI);
+    lo ^= lo >>> 13;
+    this.lo = lo;
+    this.hi = hi ^ Math.imul(lo, SEED_SPREAD);
   }
-}
 
-/** The finaliser of MurmurHash3 (public domain): every input bit moves every output bit. */
-function mix(value: number): number {
-  let x = value | 0;
-  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return x ^ (x >>> 16);
+  /** The last bytes of a piece and its length; -1 marks a number. */
+  private piece(word: number, length: number): void {
+    let lo = Math.imul(this.lo ^ word, MULTIPLIER_LO);
+    lo ^= lo >>> 15;
+    let hi = Math.imul(this.hi + word, MULTIPLIER_HI) ^ lo;
+    lo = Math.imul(lo ^ length, MULTIPLIER_LO);
+    lo ^= lo >>> 15;
+    hi = Math.imul(hi + length, MULTIPLIER_HI) ^ lo;
+    this.lo = lo;
+    this.hi = hi;
+  }
 }

@@ -1,166 +1,165 @@
 /**
- * Finds a row by a 64-bit key: open addressing with linear probing over typed arrays. It doubles in steps,
- * a bounded number of slots per insertion or removal, so that no single operation stalls: while it grows,
- * both the old and the new table are asked. Decisions depend on counts alone, never on the keys.
+ * Finds a row by a 64-bit key: open addressing with linear probing on one typed array, three words a
+ * slot (key low, key high, row + 1), so that a probe touches one cache line.
+ *
+ * Keys are seeded hashes (core/hash): at a load of 0.6 at most, the longest of a million probes stays
+ * within some tens of slots, and a stranger can't choose keys that make it longer. A free slot always
+ * exists, which ends every probe loop.
+ *
+ * The table doubles in steps: the new array is allocated at once (the system commits its pages when
+ * they are written) and each later insertion and removal moves MOVED_SLOTS slots of the old one, so
+ * that no operation stalls. Meanwhile lookups ask both. Growth follows from counts alone, never from
+ * the seed, and a table never shrinks.
  */
 import { assert } from './assert.ts';
 import { int32At } from './columns.ts';
 
-/** Grow when more than 3 of 5 slots are taken. */
-const LOAD_NUMERATOR = 3;
-const LOAD_DENOMINATOR = 5;
-/** Slots of the old table moved per operation: at load 0.6 the old one is empty long before the next step. */
-const MOVES_PER_STEP = 64;
-/** Slots of an entry: key lo, key hi, row + 1 (0 = empty). */
-const STRIDE = 3;
+const WORDS = 3;
+const SLOTS_MIN = 16;
+/** Slots of the old array that one insertion or removal moves. */
+const MOVED_SLOTS = 16;
+/** Full slots, at most, of LOAD_OF. */
+const LOAD = 3;
+const LOAD_OF = 5;
+/** Third word of a slot of the old array whose row has gone; the probe passes over it. */
+const GONE = -1;
 
-class Slots {
-  readonly mask: number;
-  readonly cells: Int32Array;
-  used = 0;
-
-  constructor(slots: number) {
-    this.mask = slots - 1;
-    this.cells = new Int32Array(slots * STRIDE);
-  }
-
-  /** Cell of the key, or of the empty slot where it would go. */
-  cellOf(lo: number, hi: number): number {
-    const { cells, mask } = this;
-    let slot = (lo ^ Math.imul(hi, 0x9e3779b1)) & mask;
-    for (let i = 0; i <= mask; i++) {
-      const cell = slot * STRIDE;
-      if (cells[cell + 2] === 0 || (cells[cell] === lo && cells[cell + 1] === hi)) return cell;
-      slot = (slot + 1) & mask;
-    }
-    return -1;
-  }
-
-  homeOf(cell: number): number {
-    const lo = int32At(this.cells, cell);
-    const hi = int32At(this.cells, cell + 1);
-    return (lo ^ Math.imul(hi, 0x9e3779b1)) & this.mask;
-  }
-
-  put(lo: number, hi: number, entry: number): void {
-    const cell = this.cellOf(lo, hi);
-    this.cells[cell] = lo;
-    this.cells[cell + 1] = hi;
-    this.cells[cell + 2] = entry;
-    this.used++;
-  }
-
-  /** Empties a cell and closes the gap, so that no tombstone is left (Knuth 6.4, algorithm R). */
-  clear(cell: number): void {
-    const { cells, mask } = this;
-    let hole = cell / STRIDE;
-    let slot = hole;
-    for (let i = 0; i <= mask; i++) {
-      slot = (slot + 1) & mask;
-      const from = slot * STRIDE;
-      if (cells[from + 2] === 0) break;
-      const home = this.homeOf(from);
-      const reachable = ((slot - home) & mask) >= ((slot - hole) & mask);
-      if (!reachable) continue;
-      const to = hole * STRIDE;
-      cells[to] = int32At(cells, from);
-      cells[to + 1] = int32At(cells, from + 1);
-      cells[to + 2] = int32At(cells, from + 2);
-      hole = slot;
-    }
-    cells[hole * STRIDE + 2] = 0;
-    this.used--;
-  }
+function powerOfTwo(least: number): number {
+  let slots = SLOTS_MIN;
+  while (slots < least) slots *= 2;
+  return slots;
 }
 
 export class KeyTable {
   private readonly rowsMax: number;
-  private current: Slots;
-  /** The table before the last doubling, until it is empty. */
-  private old: Slots | undefined = undefined;
-  private moved = 0;
-  private keys = 0;
+  private rows = 0;
+  private cells: Int32Array;
+  private mask: number;
+  /** The array that is being emptied, without elements when there is none. */
+  private oldCells: Int32Array = new Int32Array(0);
+  private oldMask = 0;
+  /** Slots of `oldCells` from here on are not moved yet; 0 when there is nothing to move. */
+  private oldLeft = 0;
 
-  /** `slotsInitial` is a power of two. */
+  /** `slotsInitial` is rounded up to a power of two. */
   constructor(rowsMax: number, slotsInitial: number) {
-    assert((slotsInitial & (slotsInitial - 1)) === 0, 'slots are a power of two');
     this.rowsMax = rowsMax;
-    this.current = new Slots(slotsInitial);
+    const slots = powerOfTwo(slotsInitial);
+    this.cells = new Int32Array(slots * WORDS);
+    this.mask = slots - 1;
   }
 
   /** Keys in the table. */
   get size(): number {
-    return this.keys;
+    return this.rows;
   }
 
-  /** Slots now allocated for them. */
+  /** Slots allocated now, of the newest array. */
   get slots(): number {
-    return this.current.mask + 1;
+    return this.mask + 1;
   }
 
-  /** The row under a key, -1 when there is none. */
+  /** The key's row, or -1. */
   find(lo: number, hi: number): number {
-    const { current, old } = this;
-    const cell = current.cellOf(lo, hi);
-    const entry = int32At(current.cells, cell + 2);
-    if (entry !== 0) return entry - 1;
-    if (old === undefined) return -1;
-    return int32At(old.cells, old.cellOf(lo, hi) + 2) - 1;
+    const at = slotOf(this.cells, this.mask, lo, hi);
+    if (at >= 0) return int32At(this.cells, at + 2) - 1;
+    if (this.oldLeft === 0) return -1;
+    const old = slotOf(this.oldCells, this.oldMask, lo, hi);
+    return old < 0 ? -1 : int32At(this.oldCells, old + 2) - 1;
   }
 
-  /** The key must not be in the table, and the table must hold fewer than `rowsMax` keys. */
+  /** Adds a key that is not there (int32 halves). The table holds at most `rowsMax`. */
   insert(lo: number, hi: number, row: number): void {
-    assert(this.keys <= this.rowsMax, 'no more keys than rows');
-    if (this.old !== undefined) this.move(this.old);
-    const { current } = this;
-    if (current.used * LOAD_DENOMINATOR >= (current.mask + 1) * LOAD_NUMERATOR) this.grow();
-    this.current.put(lo, hi, row + 1);
-    this.keys++;
+    assert(this.rows < this.rowsMax, 'a key table has room');
+    if ((this.rows + 1) * LOAD_OF > this.slots * LOAD) this.grow();
+    if (this.oldLeft > 0) this.move();
+    this.place(lo, hi, row + 1);
+    this.rows++;
   }
 
-  /** Takes a key out and returns its row, -1 when it was not in the table. */
+  /** Takes the key out; gives the row it had, or -1. */
   remove(lo: number, hi: number): number {
-    if (this.old !== undefined) this.move(this.old);
-    const row = this.removeFrom(this.current, lo, hi);
-    if (row >= 0 || this.old === undefined) return row;
-    return this.removeFrom(this.old, lo, hi);
+    if (this.oldLeft > 0) this.move();
+    const at = slotOf(this.cells, this.mask, lo, hi);
+    if (at >= 0) {
+      const row = int32At(this.cells, at + 2) - 1;
+      this.closeGap(at);
+      this.rows--;
+      return row;
+    }
+    if (this.oldLeft === 0) return -1;
+    const old = slotOf(this.oldCells, this.oldMask, lo, hi);
+    if (old < 0) return -1;
+    const row = int32At(this.oldCells, old + 2) - 1;
+    this.oldCells[old + 2] = GONE;
+    this.rows--;
+    return row;
   }
 
-  private removeFrom(slots: Slots, lo: number, hi: number): number {
-    const cell = slots.cellOf(lo, hi);
-    const entry = int32At(slots.cells, cell + 2);
-    if (entry === 0) return -1;
-    slots.clear(cell);
-    this.keys--;
-    return entry - 1;
+  private place(lo: number, hi: number, value: number): void {
+    const cells = this.cells;
+    const mask = this.mask;
+    let slot = lo & mask;
+    while (cells[slot * WORDS + 2] !== 0) {
+      const at = slot * WORDS;
+      assert(cells[at] !== lo || cells[at + 1] !== hi, 'an inserted key is new');
+      slot = (slot + 1) & mask;
+    }
+    const free = slot * WORDS;
+    cells[free] = lo;
+    cells[free + 1] = hi;
+    cells[free + 2] = value;
+  }
+
+  /** Moves back what stands behind a removed key and was pushed there by it (Knuth 6.4, R). */
+  private closeGap(at: number): void {
+    const cells = this.cells;
+    const mask = this.mask;
+    let gap = at / WORDS;
+    let slot = (gap + 1) & mask;
+    for (; cells[slot * WORDS + 2] !== 0; slot = (slot + 1) & mask) {
+      const home = int32At(cells, slot * WORDS) & mask;
+      // It may move when the gap lies on its way from home to here.
+      if (((slot - home) & mask) < ((slot - gap) & mask)) continue;
+      cells.copyWithin(gap * WORDS, slot * WORDS, slot * WORDS + WORDS);
+      gap = slot;
+    }
+    cells.fill(0, gap * WORDS, gap * WORDS + WORDS);
   }
 
   private grow(): void {
-    // The steps before emptied the last old table; a table of few slots is done within one.
-    if (this.old !== undefined) this.finishMove(this.old);
-    this.old = this.current;
-    this.moved = 0;
-    this.current = new Slots((this.current.mask + 1) * 2);
+    // Moving takes slots / MOVED_SLOTS operations, the next growth is LOAD times as many away.
+    assert(this.oldLeft === 0, 'the last growth is over before the next');
+    this.oldCells = this.cells;
+    this.oldMask = this.mask;
+    this.oldLeft = this.slots;
+    const slots = this.slots * 2;
+    this.cells = new Int32Array(slots * WORDS);
+    this.mask = slots - 1;
   }
 
-  private finishMove(old: Slots): void {
-    for (let i = 0; this.old !== undefined && i <= old.mask; i++) this.move(old);
-  }
-
-  /** Moves entries from the old table, slot by slot; each removal leaves the rest reachable. */
-  private move(old: Slots): void {
-    const { cells, mask } = old;
-    for (let i = 0; i < MOVES_PER_STEP && this.moved <= mask; i++) {
-      const cell = this.moved * STRIDE;
-      const entry = int32At(cells, cell + 2);
-      if (entry === 0) {
-        this.moved++;
-        continue;
-      }
-      this.current.put(int32At(cells, cell), int32At(cells, cell + 1), entry);
-      // Closing the gap may bring another entry here, and never one from before: look again.
-      old.clear(cell);
+  private move(): void {
+    const old = this.oldCells;
+    for (let i = 0; i < MOVED_SLOTS && this.oldLeft > 0; i++) {
+      this.oldLeft--;
+      const at = this.oldLeft * WORDS;
+      const value = int32At(old, at + 2);
+      if (value === 0 || value === GONE) continue;
+      this.place(int32At(old, at), int32At(old, at + 1), value);
+      old[at + 2] = GONE;
     }
-    if (old.used === 0) this.old = undefined;
+    if (this.oldLeft === 0) this.oldCells = new Int32Array(0);
+  }
+}
+
+/** Where the key's three words begin, or -1. */
+function slotOf(cells: Int32Array, mask: number, lo: number, hi: number): number {
+  let slot = lo & mask;
+  for (;;) {
+    const at = slot * WORDS;
+    const value = int32At(cells, at + 2);
+    if (value === 0) return -1;
+    if (cells[at] === lo && cells[at + 1] === hi && value !== GONE) return at;
+    slot = (slot + 1) & mask;
   }
 }

@@ -1,44 +1,48 @@
 /**
- * Time as the packets tell it (METRICS.md "Time"). Timer time never goes back: at a step, a timestamp more
- * than a second before the previous packet's, it is re-based, so that every deadline keeps its distance.
+ * The clock that drives timers, made of packet timestamps (METRICS.md "Time"). It never goes back: a
+ * timestamp more than a second before the previous packet's is a step, at which the clock is set anew
+ * so that it stands still and every timer keeps its remaining life. It reads no clock of the host.
  */
 const STEP_US = 1_000_000;
 
 export class PacketClock {
+  /** Timer time, microseconds: what deadlines are set against. Never decreases. */
+  nowUs = 0;
+  /** Of the packet before, as captured. */
+  lastTimestampUs = 0;
+  /** Number of steps so far: intervals between moments of different eras mean nothing. */
+  era = 0;
+  /** Timer time minus packet time. */
   private offsetUs = 0;
   private started = false;
-  /** Timer time: what deadlines are compared with. */
-  nowUs = 0;
-  /** Of the last packet, as captured. */
-  lastTimestampUs = 0;
-  /** Steps so far: times of different eras have no interval between them. */
-  era = 0;
 
+  /** Steps since the start. */
   get steps(): number {
     return this.era;
   }
 
-  /** A packet's timestamp; returns timer time. What is no time counts as 0. */
+  /** Takes a packet's timestamp and gives timer time. What is no time (negative, not finite) is 0. */
   advance(timestampUs: number): number {
-    const time = timestampUs >= 0 && timestampUs < Number.POSITIVE_INFINITY ? timestampUs : 0;
-    if (!this.started) {
-      this.started = true;
-      this.nowUs = time;
-    } else if (time < this.lastTimestampUs - STEP_US) {
+    const packetUs = timestampUs >= 0 && timestampUs < Infinity ? timestampUs : 0;
+    if (packetUs < this.lastTimestampUs - STEP_US) {
       this.era++;
-      this.offsetUs = this.nowUs - time;
-    } else if (time + this.offsetUs > this.nowUs) {
-      this.nowUs = time + this.offsetUs;
+      this.offsetUs = this.nowUs - packetUs;
     }
-    this.lastTimestampUs = time;
+    this.lastTimestampUs = packetUs;
+    this.started = true;
+    const timerUs = packetUs + this.offsetUs;
+    if (timerUs > this.nowUs) this.nowUs = timerUs;
     return this.nowUs;
   }
 
-  /** Time passes without a packet, up to a packet time; never back, never a step. */
+  /**
+   * Time has come to `timestampUs` on the packets' clock without a packet: timers run, the previous
+   * packet's timestamp stays. Never back, never a step; nothing before the first packet.
+   */
   idle(timestampUs: number): number {
-    if (!this.started) return this.advance(timestampUs);
-    const time = timestampUs + this.offsetUs;
-    if (time > this.nowUs) this.nowUs = time;
+    if (!this.started || !(timestampUs < Infinity)) return this.nowUs;
+    const timerUs = timestampUs + this.offsetUs;
+    if (timerUs > this.nowUs) this.nowUs = timerUs;
     return this.nowUs;
   }
 }

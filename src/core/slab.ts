@@ -1,59 +1,57 @@
-import { assert } from './assert.ts';
-import { int32At, uint8At } from './columns.ts';
-
 /**
- * Hands out rows 0 … rowsMax - 1. The columns of a table are typed arrays of `rowsMax` elements, made once:
- * the system commits their memory page by page as rows are first used, so that a table costs what it held
- * at its fullest, and growing never copies.
+ * Rows of one table, handed out and taken back. The columns of the table are typed arrays of `rowsMax`
+ * elements beside it, allocated up front: the operating system commits their pages when a row is first
+ * written, so that a large maximum costs address space, not memory, until it is used.
  */
+import { assert } from './assert.ts';
+import { int32At } from './columns.ts';
+
+/** `link` of a row that is handed out. */
+const LIVE = -2;
+const NO_ROW = -1;
+
 export class Slab {
   readonly rowsMax: number;
-  private readonly nextFree: Int32Array;
-  private readonly live: Uint8Array;
-  private freeHead = -1;
-  private liveRows = 0;
-  private usedRows = 0;
+  private used = 0;
+  private live = 0;
+  private firstFree: number = NO_ROW;
+  /** LIVE, or the row that was freed before this one. Zero (not LIVE) above `used`. */
+  private readonly link: Int32Array;
 
   constructor(rowsMax: number) {
     this.rowsMax = rowsMax;
-    this.nextFree = new Int32Array(rowsMax);
-    this.live = new Uint8Array(rowsMax);
+    this.link = new Int32Array(rowsMax);
   }
 
-  /** Rows in use. */
+  /** Rows handed out now. */
   get size(): number {
-    return this.liveRows;
+    return this.live;
   }
 
-  /** Rows that were ever in use: a scan ends here. */
+  /** Rows ever handed out at once: every live row is below it. */
   get highWater(): number {
-    return this.usedRows;
+    return this.used;
   }
 
-  /** A free row, the most recently freed one first; -1 when all are in use. */
+  /** The row freed last, else the lowest never used; -1 when all are live. */
   allocate(): number {
-    let row = this.freeHead;
-    if (row >= 0) {
-      this.freeHead = int32At(this.nextFree, row);
-    } else {
-      if (this.usedRows === this.rowsMax) return -1;
-      row = this.usedRows;
-      this.usedRows++;
-    }
-    this.live[row] = 1;
-    this.liveRows++;
+    let row = this.firstFree;
+    if (row !== NO_ROW) this.firstFree = int32At(this.link, row);
+    else if (this.used < this.rowsMax) row = this.used++;
+    else return NO_ROW;
+    this.link[row] = LIVE;
+    this.live++;
     return row;
   }
 
   free(row: number): void {
-    assert(uint8At(this.live, row) === 1, 'a freed row is live');
-    this.live[row] = 0;
-    this.nextFree[row] = this.freeHead;
-    this.freeHead = row;
-    this.liveRows--;
+    assert(this.link[row] === LIVE, 'a freed row is live');
+    this.link[row] = this.firstFree;
+    this.firstFree = row;
+    this.live--;
   }
 
   isLive(row: number): boolean {
-    return this.live[row] === 1;
+    return this.link[row] === LIVE;
   }
 }
