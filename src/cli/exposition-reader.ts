@@ -1,0 +1,105 @@
+/**
+ * Reads the classic text format of Prometheus back into numbers, as far as `sipgauge top` asks: sums over series and
+ * buckets of histograms. It reads what a sipgauge serves; it is no general parser.
+ */
+
+interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Label values to match; a label that is not named may have any value. */
+export type Selector = Readonly<Record<string, string>>;
+
+const TEXT_LENGTH_MAX = 67_108_864;
+const SAMPLE_LINE = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})? (\S+)/;
+const LABEL = /([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/g;
+
+export class Exposition {
+  private readonly samples: Map<string, Sample[]> = new Map();
+
+  constructor(text: string) {
+    for (const line of text.slice(0, TEXT_LENGTH_MAX).split('\n')) {
+      const match = line.startsWith('#') ? null : SAMPLE_LINE.exec(line);
+      if (match === null) continue;
+      const [, name = '', labels = '', value = ''] = match;
+      const list = this.samples.get(name) ?? [];
+      list.push({ labels: readLabels(labels), value: readValue(value) });
+      this.samples.set(name, list);
+    }
+  }
+
+  has(name: string): boolean {
+    return this.samples.has(name);
+  }
+
+  /** Over all series of `name` that match; 0 when there is none. */
+  sum(name: string, selector: Selector = {}): number {
+    return this.matching(name, selector).reduce((total, sample) => total + sample.value, 0);
+  }
+
+  max(name: string, selector: Selector = {}): number {
+    return Math.max(0, ...this.matching(name, selector).map((sample) => sample.value));
+  }
+
+  /** Sums by the value of one label, in the order first seen. */
+  sumBy(name: string, label: string, selector: Selector = {}): ReadonlyMap<string, number> {
+    const sums = new Map<string, number>();
+    for (const sample of this.matching(name, selector)) {
+      const key = sample.labels[label] ?? '';
+      sums.set(key, (sums.get(key) ?? 0) + sample.value);
+    }
+    return sums;
+  }
+
+  private matching(name: string, selector: Selector): readonly Sample[] {
+    const wanted = Object.entries(selector);
+    const all = this.samples.get(name) ?? [];
+    return all.filter(({ labels }) => wanted.every(([label, value]) => labels[label] === value));
+  }
+}
+
+function readLabels(text: string): Readonly<Record<string, string>> {
+  const labels: Record<string, string> = {};
+  for (const [, name = '', value = ''] of text.matchAll(LABEL)) {
+    labels[name] = value.replaceAll(/\\(.)/g, (_, escaped: string) =>
+      escaped === 'n' ? '\n' : escaped,
+    );
+  }
+  return labels;
+}
+
+function readValue(text: string): number {
+  if (text === '+Inf') return Number.POSITIVE_INFINITY;
+  return text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text);
+}
+
+/**
+ * The quantile of what a histogram observed between two looks, linear within its bucket as PromQL's
+ * histogram_quantile; undefined when nothing was observed.
+ */
+export function quantileBetween(
+  earlier: Exposition,
+  later: Exposition,
+  family: string,
+  quantile: number,
+): number | undefined {
+  const before = earlier.sumBy(`${family}_bucket`, 'le');
+  const bounds = [...later.sumBy(`${family}_bucket`, 'le')]
+    .map(([le, count]) => ({ bound: readValue(le), count: count - (before.get(le) ?? 0) }))
+    .sort((left, right) => left.bound - right.bound);
+  const total = bounds.at(-1)?.count ?? 0;
+  if (total <= 0) return undefined;
+  const rank = quantile * total;
+  let lower = 0;
+  let below = 0;
+  for (const { bound, count } of bounds) {
+    if (count >= rank) {
+      if (bound === Number.POSITIVE_INFINITY) return lower;
+      return count === below ? bound : lower + ((bound - lower) * (rank - below)) / (count - below);
+    }
+    lower = bound;
+    below = count;
+  }
+  return lower;
+}

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import { describe, it } from 'node:test';
+import { Exposition, quantileBetween } from '../../../src/cli/exposition-reader.ts';
+import { run } from '../../../src/cli/run.ts';
+import { topScreen } from '../../../src/cli/top-screen.ts';
+import { ExitCode } from '../../../src/core/operator-error.ts';
+import { MemoryIo } from '../../helpers/memory-io.ts';
+
+const EARLIER = `# HELP sip_messages_total Messages
+# TYPE sip_messages_total counter
+sip_messages_total{direction="in",peer="a",transport="udp"} 100
+sip_messages_total{direction="out",peer="a",transport="udp"} 50
+sip_messages_total{direction="in",peer="other",transport="udp"} 0
+sipgauge_build_info{version="1.2.3",node="v20",libpcap="1.10"} 1
+sipgauge_packets_total 1000
+drachtio_time_started 1700000000
+drachtio_call_pdd_seconds_in_bucket{le="1"} 0
+drachtio_call_pdd_seconds_in_bucket{le="2"} 0
+drachtio_call_pdd_seconds_in_bucket{le="+Inf"} 0
+sip_session_results_total{direction="in",peer="a",code="486"} 1
+sip_session_results_total{direction="in",peer="a",code="200"} 7
+sip_session_results_total{direction="in",peer="a",code="503"} 0
+`;
+const LATER = EARLIER.replace(
+  '"in",peer="a",transport="udp"} 100',
+  '"in",peer="a",transport="udp"} 300',
+)
+  .replace('packets_total 1000', 'packets_total 3000')
+  .replace('{le="1"} 0', '{le="1"} 2')
+  .replace('{le="2"} 0', '{le="2"} 4')
+  .replace('{le="+Inf"} 0', '{le="+Inf"} 4');
+
+function rowOf(lines: readonly string[], name: string): readonly string[] {
+  const line = lines.find((each) => each.startsWith(name));
+  assert.ok(line !== undefined, `a row ${name}`);
+  return line
+    .slice(name.length)
+    .trim()
+    .split(/\s{2,}|(?<=\d) +(?=\d)/);
+}
+
+describe('reading an exposition back', () => {
+  const metrics = new Exposition(LATER);
+
+  it('sums over matching series', () => {
+    assert.equal(metrics.sum('sip_messages_total'), 350);
+    assert.equal(metrics.sum('sip_messages_total', { direction: 'in' }), 300);
+    assert.equal(metrics.sum('sip_messages_total', { direction: 'sideways' }), 0);
+    assert.equal(metrics.sum('no_such_metric'), 0);
+  });
+
+  it('sums by a label, in the order of the text', () => {
+    assert.deepEqual(
+      [...metrics.sumBy('sip_session_results_total', 'code')],
+      [
+        ['486', 1],
+        ['200', 7],
+        ['503', 0],
+      ],
+    );
+  });
+
+  it('undoes the escapes of label values', () => {
+    const escaped = new Exposition('a{b="x\\"y\\\\z\\nw"} 1\n');
+    assert.deepEqual([...escaped.sumBy('a', 'b').keys()], ['x"y\\z\nw']);
+  });
+
+  it('interpolates quantiles within a bucket, over what was observed in between', () => {
+    const earlier = new Exposition(EARLIER);
+    const family = 'drachtio_call_pdd_seconds_in';
+    assert.equal(quantileBetween(earlier, metrics, family, 0.5), 1);
+    assert.equal(quantileBetween(earlier, metrics, family, 0.75), 1.5);
+    assert.equal(quantileBetween(metrics, metrics, family, 0.5), undefined);
+  });
+
+  it('gives the highest bound for what lies beyond it', () => {
+    const beyond = new Exposition('h_bucket{le="1"} 0\nh_bucket{le="+Inf"} 3\n');
+    assert.equal(quantileBetween(new Exposition(''), beyond, 'h', 0.5), 1);
+  });
+});
+
+describe('the screen of top', () => {
+  const earlier = { atMs: 0, metrics: new Exposition(EARLIER) };
+  const later = { atMs: 2000, metrics: new Exposition(LATER) };
+  const lines = topScreen('http://probe/metrics', earlier, later);
+
+  it('shows rates over the time between the looks', () => {
+    assert.deepEqual(rowOf(lines, 'packets/s'), ['1000']);
+    assert.deepEqual(rowOf(lines, 'messages'), ['100', '0.0']);
+  });
+
+  it('shows percentiles where something was observed', () => {
+    assert.match(lines.find((line) => line.startsWith('PDD')) ?? '', /1\.00 s 1\.90 s +- -$/);
+  });
+
+  it('shows results by weight and leaves out those that never were', () => {
+    const results = lines
+      .filter((line) => /^ {2}\d{3} /.test(line))
+      .map((line) => line.trim().split(/ +/));
+    assert.deepEqual(results, [
+      ['200', '7', '0'],
+      ['486', '1', '0'],
+    ]);
+  });
+
+  it('shows peers when there are named ones', () => {
+    assert.deepEqual(rowOf(lines, '  a '), ['100', '0', '7', '0']);
+  });
+});
+
+async function serving(
+  answers: readonly string[],
+  body: (url: string) => Promise<void>,
+  status = 200,
+): Promise<void> {
+  let served = 0;
+  const server: Server = createServer((_request, response) => {
+    response.writeHead(status);
+    response.end(answers[Math.min(served++, answers.length - 1)]);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  try {
+    await body(`http://127.0.0.1:${port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+describe('sipgauge top', () => {
+  it('prints one screen with --once', async () => {
+    await serving([EARLIER, LATER], async (url) => {
+      const io = new MemoryIo();
+      const code = await run(['top', '--url', url, '--once', '--interval', '0.2'], io);
+      assert.equal(code, ExitCode.OK, io.stderr.text);
+      assert.match(io.stdout.text, /^sipgauge 1\.2\.3 {2}http:\/\/127/);
+    });
+  });
+
+  it('never shows the password of the address', async () => {
+    await serving([LATER], async (url) => {
+      const io = new MemoryIo();
+      await run(
+        ['top', '--url', url.replace('//', '//joe:secret@'), '--once', '--interval', '0.2'],
+        io,
+      );
+      assert.doesNotMatch(io.stdout.text + io.stderr.text, /secret/);
+    });
+  });
+
+  it('ends when it is told to', async () => {
+    await serving([LATER], async (url) => {
+      const io = new MemoryIo();
+      const running = run(['top', '--url', url, '--interval', '1h'], io);
+      io.abort.abort();
+      assert.equal(await running, ExitCode.OK);
+    });
+  });
+
+  it('says in one line what is wrong with the address', async () => {
+    const refused = async (url: string, pattern: RegExp): Promise<void> => {
+      const io = new MemoryIo();
+      assert.notEqual(await run(['top', '--url', url, '--once'], io), ExitCode.OK);
+      assert.match(io.stderr.text, pattern);
+      assert.equal(io.stderr.text.split('\n').length, 2);
+    };
+    await refused('nonsense', /--url: "nonsense" is no http address/);
+    await serving(['up 1\n'], (url) => refused(url, /is no sipgauge\./));
+    await serving([''], (url) => refused(url, /answers 401\. Give name and password/), 401);
+    await serving([''], (url) => refused(url, /answers 500/), 500);
+    let closed = '';
+    await serving([''], async (url) => {
+      closed = url;
+    });
+    await refused(closed, /no answer from 127\.0\.0\.1:\d+: .*ECONNREFUSED/);
+  });
+});
