@@ -1,0 +1,209 @@
+/**
+ * Builds the stages of one run from its configuration and wires them up: the data plane with its metrics,
+ * and what a scrape reads of it. It opens nothing and reads no clock.
+ */
+import type { CaptureStats } from './capture/packet-source.ts';
+import type { Config } from './config/config.ts';
+import type { PortRange } from './config/value-grammar.ts';
+import { type Endpoint, parseEndpoint } from './core/address-set.ts';
+import { assert } from './core/assert.ts';
+import { PipelineCounters } from './core/pipeline-counters.ts';
+import { Table, type TableUse } from './core/table.ts';
+import { Delivery } from './delivery.ts';
+import { AddressTally } from './direction/address-tally.ts';
+import { LocalSide } from './direction/local-side.ts';
+import { type PeerRange, Peers } from './direction/peers.ts';
+import { Explain } from './explain.ts';
+import { MetricsRegistry } from './metrics/metrics-registry.ts';
+import type { ProbeReadings } from './metrics/probe-readings.ts';
+import { Pipeline } from './pipeline.ts';
+import { Duplicates } from './reassembly/duplicates.ts';
+import { IpFragments } from './reassembly/ip-fragments.ts';
+import type { StateGauges } from './state/state-gauges.ts';
+import { Tracker } from './state/tracker.ts';
+import { Streams } from './streams.ts';
+
+const PORTS = 65_536;
+
+export interface DataPlaneOptions {
+  readonly config: Config;
+  /** What is measured; may be empty while it is being inferred. */
+  readonly local: readonly Endpoint[];
+  /** Fixed in a replay, random per process when live. */
+  readonly seed: number;
+  /** Counts addresses to infer, or to check, the local side. */
+  readonly tallying: boolean;
+  readonly dedupWindowUs: number;
+  readonly version: string;
+  readonly nodeVersion: string;
+  readonly libpcapVersion: string;
+}
+
+export class DataPlane implements ProbeReadings {
+  readonly counters: PipelineCounters = new PipelineCounters();
+  readonly pipeline: Pipeline;
+  readonly tracker: Tracker;
+  readonly registry: MetricsRegistry;
+  readonly tally: AddressTally | undefined;
+  readonly packetExplain: Explain | undefined;
+  readonly messageExplain: Explain | undefined;
+  private readonly local: LocalSide;
+  private readonly fragments: IpFragments;
+  private readonly streams: Streams;
+  private readonly duplicates: Duplicates | undefined;
+  private readonly delivery: Delivery;
+  private peers: Peers;
+  /** Set by whoever runs the plane. */
+  source: { stats(): readonly CaptureStats[] } | undefined = undefined;
+  startedUs = 0;
+  lagSeconds: (() => number | undefined) | undefined = undefined;
+
+  constructor(options: DataPlaneOptions) {
+    const { config, seed } = options;
+    const { counters } = this;
+    const { limits } = config;
+    this.peers = peersOf(config);
+    this.registry = new MetricsRegistry({
+      version: options.version,
+      nodeVersion: options.nodeVersion,
+      libpcapVersion: options.libpcapVersion,
+      drachtioNames: config.drachtioNames,
+      peerNames: this.peers.names,
+      peersMax: limits.peers,
+      seriesMax: limits.series,
+    });
+    const { observer } = this.registry;
+    this.tracker = new Tracker(trackerOptions(config, seed), observer);
+    this.tracker.setPeers(identityMap(this.peers.names.length), this.peers.names.length);
+    this.local = new LocalSide(options.local, limits.flows, seed);
+    this.tally = options.tallying ? new AddressTally(seed) : undefined;
+    this.fragments = new IpFragments({ rowsMax: limits.fragments, seed, counters });
+    const sipPorts = portCells(config.ports.sip);
+    this.streams = new Streams({
+      rowsMax: limits.tcpStreams,
+      associationsMax: limits.sctpAssociations,
+      messageMax: limits.streamMessageBytes,
+      sipPorts,
+      webSocketPorts: portCells(config.ports.webSocket),
+      tlsPorts: portCells(config.ports.tls),
+      seed,
+      counters,
+      local: this.local,
+    });
+    const windowUs = options.dedupWindowUs;
+    this.duplicates = windowUs > 0 ? new Duplicates({ windowUs, seed }) : undefined;
+    const { local, tally, tracker, fragments, streams, duplicates } = this;
+    this.delivery = new Delivery({ local, peers: this.peers, tracker, observer, counters, tally });
+    this.packetExplain = config.replay.explain ? new Explain() : undefined;
+    this.messageExplain = config.replay.explain ? new Explain() : undefined;
+    this.pipeline = new Pipeline({
+      counters,
+      delivery: this.delivery,
+      tracker,
+      local,
+      fragments,
+      streams,
+      duplicates,
+      sipPorts,
+      hepPorts: portCells(config.hep.ports),
+      hepKey: new TextEncoder().encode(config.hep.authKey ?? ''),
+      appPort: config.ports.app,
+      packetExplain: this.packetExplain,
+      messageExplain: this.messageExplain,
+    });
+    if (config.exemplars) this.registry.enableExemplars(this.tracker);
+  }
+
+  /** Other peers, as after a reload: what was counted stays with its name. */
+  setPeers(config: Config): void {
+    const old = this.peers.names;
+    const peers = peersOf(config);
+    const map = Uint16Array.from(old, (name) => Math.max(0, peers.names.indexOf(name)));
+    this.peers = peers;
+    this.delivery.peers = peers;
+    this.tracker.setPeers(map, peers.names.length);
+    this.registry.setPeers(peers.names);
+  }
+
+  gauges(): StateGauges {
+    return this.tracker.gauges(this.pipeline.clock.nowUs);
+  }
+
+  tables(): readonly TableUse[] {
+    const { slab, evictions } = this.local.flows;
+    const flows = { table: Table.FLOWS, rows: slab.size, capacity: slab.rowsMax, evictions };
+    const { fragments, streams, duplicates } = this;
+    const uses = [...this.tracker.uses(), flows, fragments.use(), ...streams.uses()];
+    if (duplicates !== undefined) uses.push(duplicates.use());
+    return uses;
+  }
+
+  captureStats(): readonly CaptureStats[] {
+    return this.source?.stats() ?? [];
+  }
+
+  packetClockUs(): number {
+    return this.pipeline.clock.lastTimestampUs;
+  }
+
+  captureLagSeconds(): number | undefined {
+    return this.lagSeconds?.();
+  }
+
+  tcpStreams(): number {
+    return this.streams.tcpStreams;
+  }
+
+  tlsFlows(): number {
+    return this.streams.tlsFlows;
+  }
+
+  startedSeconds(): number {
+    return this.startedUs / 1e6;
+  }
+}
+
+/** Endpoints that the configuration has checked. */
+export function endpointsOf(texts: readonly string[]): Endpoint[] {
+  return texts.map((text) => {
+    const endpoint = parseEndpoint(text);
+    assert(endpoint !== undefined, 'configured endpoints were validated');
+    return endpoint;
+  });
+}
+
+function peersOf(config: Config): Peers {
+  const ranges: PeerRange[] = config.peers.flatMap(({ name, networks }) =>
+    endpointsOf(networks).map((endpoint) => ({ name, endpoint })),
+  );
+  return new Peers(ranges);
+}
+
+function trackerOptions(config: Config, seed: number): ConstructorParameters<typeof Tracker>[0] {
+  const { times, limits } = config;
+  return {
+    seed,
+    matchLingerUs: times.matchLingerUs,
+    retryWaitUs: times.retryWaitUs,
+    inviteMaxAgeUs: times.inviteMaxAgeUs,
+    dialogMaxAgeUs: times.dialogMaxAgeUs,
+    appIdleUs: times.appIdleUs,
+    topologyHiding: config.topologyHiding,
+    transactionsMax: limits.transactions,
+    dialogsMax: limits.dialogs,
+    attemptsMax: limits.attempts,
+    registrationsMax: limits.registrations,
+    registrationAttemptsMax: limits.attempts,
+    appConnectionsMax: limits.appConnections,
+  };
+}
+
+function portCells(ranges: readonly PortRange[]): Uint8Array {
+  const cells = new Uint8Array(PORTS);
+  for (const { first, last } of ranges) cells.fill(1, first, last + 1);
+  return cells;
+}
+
+function identityMap(length: number): Uint16Array {
+  return Uint16Array.from({ length }, (_, i) => i);
+}

@@ -1,0 +1,56 @@
+/** A line on the terminal that says how far a replay has come: share of the files, packets, rate, time left. */
+import type { FileSource } from './capture/file-source.ts';
+import type { PipelineCounters } from './core/pipeline-counters.ts';
+
+const REDRAW_MS = 200;
+/** Short replays draw nothing. */
+const QUIET_MS = 500;
+const BAR_CELLS = 20;
+const CLEAR_LINE = '\r\u001b[K';
+
+export class Progress {
+  private readonly stream: NodeJS.WritableStream;
+  private readonly files: readonly FileSource[];
+  private readonly startedMs: number = performance.now();
+  private drawnMs = 0;
+  private drawn = false;
+
+  constructor(stream: NodeJS.WritableStream, files: readonly FileSource[]) {
+    this.stream = stream;
+    this.files = files;
+  }
+
+  show(counters: PipelineCounters): void {
+    const nowMs = performance.now();
+    const elapsedMs = nowMs - this.startedMs;
+    if (elapsedMs < QUIET_MS || nowMs - this.drawnMs < REDRAW_MS) return;
+    this.drawnMs = nowMs;
+    this.drawn = true;
+    const rate = Math.round(counters.messages / (elapsedMs / 1000));
+    const { packets, messages } = counters;
+    const text = `${packets} packets  ${messages} messages  ${rate}/s${this.shareText(elapsedMs)}`;
+    this.stream.write(`${CLEAR_LINE}${text}`);
+  }
+
+  clear(): void {
+    if (this.drawn) this.stream.write(CLEAR_LINE);
+    this.drawn = false;
+  }
+
+  private shareText(elapsedMs: number): string {
+    let read = 0;
+    let total = 0;
+    for (const file of this.files) {
+      const { bytesRead, bytesTotal } = file.progress();
+      if (bytesTotal === undefined) return '';
+      read += bytesRead;
+      total += bytesTotal;
+    }
+    if (total === 0 || read === 0) return '';
+    const share = Math.min(1, read / total);
+    const filled = Math.round(share * BAR_CELLS);
+    const bar = '#'.repeat(filled).padEnd(BAR_CELLS, '.');
+    const left = Math.ceil((elapsedMs / 1000) * (1 / share - 1));
+    return `  [${bar}] ${Math.floor(share * 100)} %  ${left} s left`;
+  }
+}

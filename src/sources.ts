@@ -1,0 +1,38 @@
+/** Which source a configuration asks for: files merged, paced and looped; interfaces; a HEP listener. */
+import { FileSource } from './capture/file-source.ts';
+import { LoopedSource } from './capture/looped-source.ts';
+import { MergedSource } from './capture/merged-source.ts';
+import { PacedSource } from './capture/paced-source.ts';
+import type { PacketSource } from './capture/packet-source.ts';
+import type { Config } from './config/config.ts';
+
+/** Files open at once read smaller pieces, so that many cost no more memory than one. */
+const MERGED_CHUNK_BYTES = 256 * 1024;
+
+/** The files of a replay, in one order of time. */
+export function filesOf(config: Config, warn: (line: string) => void): FileSource[] {
+  const { files } = config.replay;
+  return files.map((path) => {
+    return files.length === 1
+      ? new FileSource({ path, warn })
+      : new FileSource({ path, warn, chunkBytes: MERGED_CHUNK_BYTES });
+  });
+}
+
+export function mergedOf(files: readonly FileSource[]): PacketSource {
+  const [only] = files;
+  return files.length === 1 && only !== undefined ? only : new MergedSource(files);
+}
+
+/** The files at the pace, and as often, as asked for. */
+export function replaySource(config: Config, warn: (line: string) => void): PacketSource {
+  const { speed, loop } = config.replay;
+  const once = (): PacketSource => mergedOf(filesOf(config, warn));
+  const source = loop ? new LoopedSource(once) : once();
+  return speed === Number.POSITIVE_INFINITY ? source : new PacedSource({ source, speed });
+}
+
+/** True when a file can be opened again from its start. */
+export function isRepeatable(config: Config): boolean {
+  return !config.replay.files.includes('-');
+}
