@@ -3,12 +3,15 @@
  * source's own memory (`begin`), or one that packets are copied into (`beginCopy`, `copy`).
  */
 import type { PacketBatch } from '../core/packet-batch.ts';
-import { SLACK_BYTES } from './capture-format.ts';
+import { CAPLEN_MAX, SLACK_BYTES } from './capture-format.ts';
 
 /** Packets in one batch, at most. */
 export const BATCH_PACKETS_MAX = 4096;
 /** A copying batch closes when its bytes pass this. */
 export const BATCH_BYTES = 1024 * 1024;
+
+/** So that a usual packet never makes the block grow. */
+const OWN_BYTES = BATCH_BYTES + CAPLEN_MAX + SLACK_BYTES;
 
 const LINE_FEED = 0x0a;
 const NO_BYTES = new Uint8Array(0);
@@ -38,7 +41,7 @@ export class BatchBuilder implements PacketBatch {
 
   /** Starts the next batch over memory of the builder's own. */
   beginCopy(): void {
-    if (this.#own.length === 0) this.#own = new Uint8Array(BATCH_BYTES + SLACK_BYTES);
+    if (this.#own.length === 0) this.#own = new Uint8Array(OWN_BYTES);
     this.#used = 0;
     this.begin(this.#own);
   }
