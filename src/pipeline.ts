@@ -133,7 +133,8 @@ export class Pipeline {
   ): PacketFate {
     if (linktype === Linktype.HEP) return this.hepPacket(buf, offset, offset + caplen);
     const { packet } = this;
-    const discard = decodePacket(buf, offset, caplen, len, linktype, packet);
+    packet.startFrame(offset, caplen, len);
+    const discard = decodePacket(buf, linktype, packet);
     const { duplicates } = this.parts;
     if (duplicates !== undefined && discard === PacketFate.DELIVERED) {
       const { timestampUs, interfaceIndex } = this.flow;

@@ -9,12 +9,19 @@ export class DecodedPacket {
   ipVersion = 0;
   /** Upper-layer protocol of the innermost IP header: 6 TCP, 17 UDP, 132 SCTP, 58/1 ICMP … */
   protocol = 0;
-  /** Start of the innermost IP header in the buffer. */
+  /** Start of the outermost IP header, -1 before one was read: what lies before it is the link layer's. */
+  outerNetworkOffset = -1;
+  /** Start of the innermost IP header in the buffer; the start of its payload after reassembly. */
   networkOffset = 0;
-  /** End of the innermost IP packet as far as captured; link-layer padding is outside. */
+  /**
+   * End of the innermost IP packet as far as captured; link-layer padding is outside. Before an IP header
+   * was read: end of the frame.
+   */
   networkEnd = 0;
   /** Where the IP packet would end had all of it been captured; equal to networkEnd unless truncated. */
   networkWireEnd = 0;
+  /** Where the decoder stands: start of the next header to read. */
+  nextOffset = 0;
   /** Start of the transport header, or of the fragment's payload when `fragment`. */
   transportOffset = 0;
 
@@ -32,10 +39,10 @@ export class DecodedPacket {
   payloadLength = 0;
   /** Transport payload on the wire; larger than payloadLength when truncated. */
   payloadWireLength = 0;
-  /** Captured length below the length on the wire, within this IP packet. */
+  /** Captured length below the length on the wire, within this datagram, segment or fragment. */
   truncated = false;
 
-  /** TCP only. */
+  /** TCP only. Unsigned. */
   tcpSequence = 0;
   tcpAcknowledgment = 0;
   /** FIN 1, SYN 2, RST 4, PSH 8, ACK 16. */
@@ -43,16 +50,30 @@ export class DecodedPacket {
 
   /** Depth of tunnels that were opened, 0 without. */
   tunnels = 0;
-  /** VLAN tags, MPLS labels and tunnel ids seen on the way, folded into one number: keeps apart equal addresses. */
+  /**
+   * VLAN tags, MPLS labels and tunnel ids seen on the way, folded into one number. It keeps the fragments of
+   * equal addresses apart; it never identifies a flow or a call, since the two directions of one may carry
+   * different labels and ids (GTP has a TEID for each).
+   */
   path = 0;
 
-  reset(): void {
+  /** Forgets the packet before and starts with a frame of `caplen` captured bytes, `len` on the wire. */
+  startFrame(offset: number, caplen: number, len: number): void {
     this.addresses.fill(0);
     this.ipVersion = 0;
     this.protocol = 0;
+    this.outerNetworkOffset = -1;
     this.networkOffset = 0;
-    this.networkEnd = 0;
-    this.networkWireEnd = 0;
+    this.networkEnd = offset + caplen;
+    this.networkWireEnd = offset + (len > caplen ? len : caplen);
+    this.nextOffset = offset;
+    this.tunnels = 0;
+    this.path = 0;
+    this.clearTransport();
+  }
+
+  /** Forgets everything from the fragment fields on: the header in question carries another IP packet. */
+  clearTransport(): void {
     this.transportOffset = 0;
     this.fragment = false;
     this.fragmentId = 0;
@@ -67,7 +88,5 @@ export class DecodedPacket {
     this.tcpSequence = 0;
     this.tcpAcknowledgment = 0;
     this.tcpFlags = 0;
-    this.tunnels = 0;
-    this.path = 0;
   }
 }

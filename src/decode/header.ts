@@ -1,0 +1,148 @@
+/**
+ * What follows in a packet: each decoder returns the kind of header it found behind its own, or the reason
+ * for a discard. Here are the registries' numbers for those kinds; what a header means is its decoder's.
+ */
+import type { DecodedPacket } from './decoded-packet.ts';
+import { PacketFate } from './packet-fate.ts';
+
+/** Those before IPV4 are decided on below IP. */
+export const Header = {
+  /** Nothing more to decode: a transport payload, or a piece of a fragmented datagram. */
+  PAYLOAD: 0,
+  ETHERNET: 1,
+  LLC: 2,
+  VLAN: 3,
+  VN_TAG: 4,
+  PPPOE: 5,
+  PPP: 6,
+  MPLS: 7,
+  /** Its version says whether IPv4 or IPv6. */
+  IP: 8,
+  IPV4: 9,
+  IPV6: 10,
+  /** An IPv6 extension header, or AH behind IPv4. */
+  EXTENSION: 11,
+  UDP: 12,
+  TCP: 13,
+  SCTP: 14,
+  IPV4_IN_IP: 15,
+  IPV6_IN_IP: 16,
+  GRE: 17,
+  ERSPAN: 18,
+  VXLAN: 19,
+  GENEVE: 20,
+  GTP_U: 21,
+  TZSP: 22,
+} as const;
+export type Header = (typeof Header)[keyof typeof Header];
+
+/** A Header, or below zero a PacketFate negated: one number, so that a step needs no second result. */
+export type Step = number;
+
+/** Tunnels inside tunnels; one more is TUNNEL_DEPTH. */
+export const TUNNELS_MAX = 4;
+
+export function discard(fate: PacketFate): Step {
+  return -fate;
+}
+
+/** IEEE 802 Numbers. Values below 0x0600 are lengths and never come here. */
+export function headerOfEthertype(ethertype: number): Step {
+  switch (ethertype) {
+    case 0x0800:
+      return Header.IPV4;
+    case 0x86dd:
+      return Header.IPV6;
+    case 0x8100:
+    case 0x88a8:
+    case 0x9100:
+    case 0x9200:
+    case 0x9300:
+      return Header.VLAN;
+    case 0x8926:
+      return Header.VN_TAG;
+    case 0x8847:
+    case 0x8848:
+      return Header.MPLS;
+    case 0x8864:
+      return Header.PPPOE;
+    default:
+      return discard(PacketFate.NOT_IP);
+  }
+}
+
+export const Protocol = {
+  HOP_BY_HOP: 0,
+  ICMP: 1,
+  IPV4: 4,
+  TCP: 6,
+  UDP: 17,
+  IPV6: 41,
+  ROUTING: 43,
+  FRAGMENT: 44,
+  GRE: 47,
+  ESP: 50,
+  AH: 51,
+  ICMPV6: 58,
+  NO_NEXT_HEADER: 59,
+  DESTINATION_OPTIONS: 60,
+  SCTP: 132,
+  MOBILITY: 135,
+  HIP: 139,
+  SHIM6: 140,
+} as const;
+
+/** IANA Protocol Numbers. Discards what can't carry SIP, so that its fragments are not even held. */
+export function headerOfProtocol(protocol: number): Step {
+  switch (protocol) {
+    case Protocol.UDP:
+      return Header.UDP;
+    case Protocol.TCP:
+      return Header.TCP;
+    case Protocol.SCTP:
+      return Header.SCTP;
+    case Protocol.IPV4:
+      return Header.IPV4_IN_IP;
+    case Protocol.IPV6:
+      return Header.IPV6_IN_IP;
+    case Protocol.GRE:
+      return Header.GRE;
+    case Protocol.HOP_BY_HOP:
+    case Protocol.ROUTING:
+    case Protocol.FRAGMENT:
+    case Protocol.AH:
+    case Protocol.DESTINATION_OPTIONS:
+    case Protocol.MOBILITY:
+    case Protocol.HIP:
+    case Protocol.SHIM6:
+      return Header.EXTENSION;
+    case Protocol.ICMP:
+    case Protocol.ICMPV6:
+      return discard(PacketFate.ICMP);
+    case Protocol.ESP:
+      return discard(PacketFate.ESP);
+    default:
+      return discard(PacketFate.OTHER_PROTOCOL);
+  }
+}
+
+/** Goes on at `offset` with the header inside a tunnel whose own header was found to be sound. */
+export function openTunnel(
+  packet: DecodedPacket,
+  offset: number,
+  tunnelId: number,
+  inner: Step,
+): Step {
+  if (packet.tunnels >= TUNNELS_MAX) return discard(PacketFate.TUNNEL_DEPTH);
+  packet.tunnels += 1;
+  packet.nextOffset = offset;
+  packet.clearTransport();
+  extendPath(packet, tunnelId);
+  return inner;
+}
+
+/** Folds a VLAN id, an MPLS label or a tunnel's id into `packet.path`. */
+export function extendPath(packet: DecodedPacket, id: number): void {
+  // 2^32 / golden ratio: consecutive ids end far apart (Knuth, TAOCP 6.4).
+  packet.path = Math.imul(packet.path ^ (id + 1), 0x9e3779b1);
+}
