@@ -17,7 +17,7 @@ export function ensureNodeModules() {
   const installed = existsSync(join(root, INSTALLED_LOCK));
   if (installed && stampOf('node-modules') === wanted) return;
   const newer = installed && modified(INSTALLED_LOCK) >= modified('package-lock.json');
-  if (!newer || stampOf('node-modules') !== '') {
+  if (!newer) {
     say('npm ci');
     run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
   }
@@ -73,8 +73,11 @@ export function ensureTestBuild() {
 /** Compiles the addon in native/ by node-gyp. */
 export function buildAddon() {
   requirePackages(NATIVE_PACKAGES, 'the capture addon');
-  const gyp = nodeProgram('node-gyp/bin/node-gyp.js');
-  if (!existsSync(gyp)) throw new SetupError('the capture addon needs node-gyp: npm ci');
+  const own = nodeProgram('node-gyp/bin/node-gyp.js');
+  // An installed package has no node-gyp of its own; npm brings one along.
+  const gyp = existsSync(own) ? own : process.env.npm_config_node_gyp;
+  if (gyp === undefined)
+    throw new SetupError('building the capture addon needs node-gyp, by npm run build:native');
   const args = [gyp, 'rebuild', '-C', 'native', '--loglevel=warn'];
   run(process.execPath, args, { env: nativeEnvironment() });
 }
