@@ -1,10 +1,10 @@
 /**
  * Packets that SIP servers mirror to us in HEP, over UDP and TCP: each becomes one packet of
- * Linktype.HEP, with the time its sender gave it. Senders can be limited to a list and to those who
- * know a key. What the packets say is for the data plane to decode; only time and key matter here.
+ * Linktype.HEP, with the time its sender gave it. Senders can be limited to a list. What the packets
+ * say, and whether they carry the right key, is for the data plane to find and to count.
  */
 import type { PacketBatch } from '../core/packet-batch.ts';
-import { decodeHep, HepRecord, hasHepKey } from '../decode/hep.ts';
+import { decodeHep, HepRecord } from '../decode/hep.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { HepQueue } from './hep-queue.ts';
 import { HepSenders } from './hep-senders.ts';
@@ -25,8 +25,6 @@ export interface HepAddress {
 
 export interface HepListenerOptions {
   readonly listen: readonly HepAddress[];
-  /** What every packet has to carry; undefined: nothing. */
-  readonly authKey?: string | undefined;
   /** Addresses or networks that may send; none: everyone. */
   readonly allow: readonly string[];
   /** Bytes of packets that wait for the data plane; two blocks of 1 MiB at least. */
@@ -37,8 +35,6 @@ export interface HepListenerOptions {
 export interface HepRejections {
   /** Datagrams and connections of senders that are not on the list. */
   readonly sender: number;
-  /** Packets without the right key, readable or not. */
-  readonly key: number;
   /** Connections beyond the limit. */
   readonly connection: number;
   /** Connections closed because what came was not HEP version 3. */
@@ -49,14 +45,12 @@ export class HepListenerSource implements PacketSource {
   readonly interfaces: readonly string[];
   readonly #options: HepListenerOptions;
   readonly #senders: HepSenders;
-  readonly #key: Uint8Array | undefined;
   readonly #queue: HepQueue;
   readonly #record: HepRecord = new HepRecord();
   readonly #empty: BatchBuilder = new BatchBuilder();
   readonly #sockets: HepSocket[] = [];
   readonly #packets: number[];
   readonly #overflows: number[];
-  #badKeys = 0;
   #wake: (() => void) | undefined;
   #closed = false;
 
@@ -64,7 +58,6 @@ export class HepListenerSource implements PacketSource {
     this.#options = options;
     this.interfaces = options.listen.map(nameOf);
     this.#senders = new HepSenders(options.allow);
-    if (options.authKey !== undefined) this.#key = new TextEncoder().encode(options.authKey);
     this.#queue = new HepQueue(options.queueBytesMax ?? QUEUE_BYTES);
     this.#packets = options.listen.map(() => 0);
     this.#overflows = options.listen.map(() => 0);
@@ -93,10 +86,6 @@ export class HepListenerSource implements PacketSource {
   #receive(bytes: Uint8Array, start: number, end: number, index: number): boolean {
     const nowUs = Date.now() * 1000;
     decodeHep(bytes, start, end, this.#record);
-    if (this.#key !== undefined && !hasHepKey(bytes, this.#record, this.#key)) {
-      this.#badKeys += 1;
-      return true;
-    }
     const sentUs = this.#record.timestampUs;
     const timestampUs = Math.abs(sentUs - nowUs) > CLOCK_DIFFERENCE_US_MAX ? nowUs : sentUs;
     if (!this.#queue.push(bytes, start, end, timestampUs, index)) {
@@ -151,7 +140,6 @@ export class HepListenerSource implements PacketSource {
       this.#sockets.reduce((total, socket) => total + count(socket), 0);
     return {
       sender: sum((socket) => socket.rejectedSenders),
-      key: this.#badKeys,
       connection: sum((socket) => socket.rejectedConnections),
       stream: sum((socket) => socket.badStreams),
     };

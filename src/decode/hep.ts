@@ -51,7 +51,7 @@ export class HepRecord {
 /** "HEP3" */
 const MAGIC = 0x48455033;
 /** The magic, and the length of all in 16 bits. */
-export const HEP3_HEADER_BYTES = 6;
+const HEP3_HEADER_BYTES = 6;
 /** Vendor, type and length, 16 bits each; the length includes them. */
 const CHUNK_HEADER_BYTES = 6;
 /** More chunks than the specification knows; a packet with more is refused. */
