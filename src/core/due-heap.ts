@@ -1,0 +1,77 @@
+/**
+ * The rows of the timer wheel whose tick has come, in order of deadline, then row: a binary heap, so
+ * that one tick may hold any number of rows and rows may join or leave while it is emptied.
+ */
+import { float64At, int32At } from './columns.ts';
+
+export class DueHeap {
+  size = 0;
+  private readonly deadlines: Float64Array;
+  private readonly rows: Int32Array;
+  /** Where a row stands in `rows`; meaningless for a row outside. */
+  private readonly places: Int32Array;
+
+  /** `deadlines`: the wheel's column, in microseconds; a row's must not change while it is in here. */
+  constructor(deadlines: Float64Array) {
+    this.deadlines = deadlines;
+    this.rows = new Int32Array(deadlines.length);
+    this.places = new Int32Array(deadlines.length);
+  }
+
+  /** The first row; only of a heap that has one. */
+  top(): number {
+    return int32At(this.rows, 0);
+  }
+
+  add(row: number): void {
+    this.rise(row, this.size++);
+  }
+
+  remove(row: number): void {
+    const hole = int32At(this.places, row);
+    const last = int32At(this.rows, --this.size);
+    if (last === row) return;
+    if (this.before(last, row)) this.rise(last, hole);
+    else this.sink(last, hole);
+  }
+
+  private before(a: number, b: number): boolean {
+    const first = float64At(this.deadlines, a);
+    const second = float64At(this.deadlines, b);
+    return first === second ? a < b : first < second;
+  }
+
+  private rise(row: number, from: number): void {
+    let place = from;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      const above = int32At(this.rows, parent);
+      if (!this.before(row, above)) break;
+      this.put(above, place);
+      place = parent;
+    }
+    this.put(row, place);
+  }
+
+  private sink(row: number, from: number): void {
+    let place = from;
+    for (;;) {
+      let child = 2 * place + 1;
+      if (child >= this.size) break;
+      const right = child + 1;
+      if (right < this.size && this.before(int32At(this.rows, right), int32At(this.rows, child))) {
+        child = right;
+      }
+      const below = int32At(this.rows, child);
+      if (!this.before(below, row)) break;
+      this.put(below, place);
+      place = child;
+    }
+    this.put(row, place);
+  }
+
+  private put(row: number, place: number): void {
+    this.rows[place] = row;
+    this.places[row] = place;
+  }
+}
