@@ -25,7 +25,7 @@ const MAINTAINER = 'The sipgauge authors <sipgauge@localhost>';
 const HOME = 'usr/lib/sipgauge';
 
 const LAUNCHER = `#!/bin/sh
-exec /usr/bin/env node --enable-source-maps /${HOME}/dist/main.js "$@"
+exec /usr/bin/env node /${HOME}/dist/main.js "$@"
 `;
 
 /** Read by the unit; every option of docs/CONFIGURATION.md may stand here. */
