@@ -1,6 +1,6 @@
 /**
- * Gives a byte source as blocks for a parser: while one block is parsed, the next is being read. Only
- * a record that spans two blocks is copied, to the front of the second.
+ * Gives a byte source as blocks for a parser: while one block is parsed, the next is being read.
+ * Only a record that spans two blocks is copied, to the front of the second.
  */
 import type { ByteSource } from './byte-source.ts';
 import { InputBlock } from './capture-format.ts';
@@ -33,9 +33,9 @@ export class BlockReader {
   }
 
   /**
-   * Puts what is unread, and a chunk behind it, into the next block; waits until that makes `needed`
-   * bytes, if a chunk can hold them. False at the end, when the block stays and is marked as final.
-   * Takes back the memory of the block before. Throws what the source throws.
+   * Puts what is unread, and a chunk behind it, into the next block; waits until that makes
+   * `needed` bytes, if a chunk can hold them. False at the end, when the block stays and is marked
+   * as final. Takes back the memory of the block before. Throws what the source throws.
    */
   async more(needed: number): Promise<boolean> {
     this.#reading ??= this.#readAhead(0);
@@ -66,7 +66,9 @@ export class BlockReader {
     return true;
   }
 
-  /** Reads behind the `count` bytes of the spare block. Never rejects: nobody may be waiting yet. */
+  /**
+   * Reads behind the `count` bytes of the spare block. Never rejects: nobody may be waiting yet.
+   */
   async #readAhead(count: number): Promise<number> {
     const room = this.#chunkBytes - count;
     if (room === 0) return 0;
@@ -78,7 +80,9 @@ export class BlockReader {
     }
   }
 
-  /** Replaces the spare block, which holds `count` bytes, by one with room for `restBytes` in front. */
+  /**
+   * Replaces the spare block, which holds `count` bytes, by one with room for `restBytes` in front.
+   */
   #growSpare(restBytes: number, count: number): void {
     const headroom = 2 ** Math.ceil(Math.log2(restBytes));
     const larger = new InputBlock(headroom + this.#chunkBytes);

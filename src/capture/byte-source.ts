@@ -1,6 +1,6 @@
 /**
- * Bytes of a capture in order, from wherever they come: a file, a pipe, standard input. Reads go into
- * the caller's memory.
+ * Bytes of a capture in order, from wherever they come: a file, a pipe, standard input. Reads go
+ * into the caller's memory.
  */
 import { close, constants, fstat, open, read, type Stats, stat } from 'node:fs';
 import { Socket } from 'node:net';
@@ -13,7 +13,9 @@ export interface ByteSource {
   readonly bytesRead: number;
   /** Undefined when it can't be known. */
   readonly bytesTotal: number | undefined;
-  /** Fills up to `length` bytes at `offset` as soon as there are some; 0 is the end. One at a time. */
+  /**
+   * Fills up to `length` bytes at `offset` as soon as there are some; 0 is the end. One at a time.
+   */
   read(into: Uint8Array, offset: number, length: number): Promise<number>;
   /** Ends a pending read, which then gives 0. */
   close(): Promise<void>;

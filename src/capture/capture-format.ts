@@ -1,7 +1,7 @@
 /**
- * The seam between the reader of a capture file and the parsers of its formats: a block of the file's
- * bytes goes in, rows of a batch come out that point into that same block. Parsers are pure and hold
- * no bytes between calls.
+ * The seam between the reader of a capture file and the parsers of its formats: a block of the
+ * file's bytes goes in, rows of a batch come out that point into that same block. Parsers are pure
+ * and hold no bytes between calls.
  */
 import type { BatchBuilder } from './batch-builder.ts';
 
@@ -54,7 +54,9 @@ export type ScanResult = (typeof ScanResult)[keyof typeof ScanResult];
 export interface CaptureFormat {
   /** Why a header or record was refused; for people, without the file's name. */
   readonly problem: string;
-  /** After MORE: bytes that the record at the input's `offset` has in all, as far as can be told. */
+  /**
+   * After MORE: bytes that the record at the input's `offset` has in all, as far as can be told.
+   */
   readonly needed: number;
   /** Interfaces seen so far in the file. */
   readonly interfaceCount: number;

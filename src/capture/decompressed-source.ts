@@ -1,6 +1,6 @@
 /**
- * Bytes of a gzip or zstd stream, several members one after the other included. Compressed bytes are
- * fed in small pieces and each piece's output is taken before the next, so that a piece that
+ * Bytes of a gzip or zstd stream, several members one after the other included. Compressed bytes
+ * are fed in small pieces and each piece's output is taken before the next, so that a piece that
  * unfolds to a thousand times its size is all that memory has to hold.
  */
 import type { Transform } from 'node:stream';

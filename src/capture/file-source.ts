@@ -1,7 +1,8 @@
 /**
  * Packets of one capture file (pcap, pcapng, Network Monitor; plain, gzip or zstd) or of standard
- * input. The file streams through two blocks of fixed size, and packets stay where they were read. A
- * file that ends in the middle of a packet, or is damaged from somewhere on, gives all packets before.
+ * input. The file streams through two blocks of fixed size, and packets stay where they were read.
+ * A file that ends in the middle of a packet, or is damaged from somewhere on, gives all packets
+ * before.
  */
 import { OperatorError } from '../core/operator-error.ts';
 import type { PacketBatch } from '../core/packet-batch.ts';

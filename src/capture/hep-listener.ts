@@ -1,7 +1,7 @@
 /**
  * Packets that SIP servers mirror to us in HEP, over UDP and TCP: each becomes one packet of
- * Linktype.HEP, with the time its sender gave it. Senders can be limited to a list. What the packets
- * say, and whether they carry the right key, is for the data plane to find and to count.
+ * Linktype.HEP, with the time its sender gave it. Senders can be limited to a list. What the
+ * packets say, and whether they carry the right key, is for the data plane to find and to count.
  */
 import type { PacketBatch } from '../core/packet-batch.ts';
 import { decodeHep, HepRecord } from '../decode/hep.ts';
@@ -117,7 +117,9 @@ export class HepListenerSource implements PacketSource {
     return batch;
   }
 
-  /** Until something comes, and all that came with it is here; at most until it is time to say so. */
+  /**
+   * Until something comes, and all that came with it is here; at most until it is time to say so.
+   */
   #wait(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, IDLE_MS);

@@ -1,6 +1,7 @@
 /**
- * HEP packets between the sockets that receive them and the data plane that takes them in batches: a
- * fixed number of blocks. What finds them full is refused, for the caller to count or to hold back.
+ * HEP packets between the sockets that receive them and the data plane that takes them in batches:
+ * a fixed number of blocks. What finds them full is refused, for the caller to count or to hold
+ * back.
  */
 import { Linktype } from '../core/linktype.ts';
 import { BATCH_BYTES, BatchBuilder } from './batch-builder.ts';

@@ -1,6 +1,6 @@
 /**
- * HEP over TCP: version 3 packets one after the other, each with its length in front. Versions 1 and
- * 2 have no length, and can't be told apart in a stream.
+ * HEP over TCP: version 3 packets one after the other, each with its length in front. Versions 1
+ * and 2 have no length, and can't be told apart in a stream.
  */
 
 /** "HEP3", and the length of all in 16 bits. */

@@ -1,6 +1,6 @@
 /**
- * What a file is, by its first bytes: a capture format that can be read, a compression, or something
- * else that deserves to be called by its name.
+ * What a file is, by its first bytes: a capture format that can be read, a compression, or
+ * something else that deserves to be called by its name.
  */
 import type { CaptureFormat } from './capture-format.ts';
 import { NetmonFormat } from './netmon-format.ts';

@@ -1,8 +1,8 @@
 /**
- * Parser of Microsoft Network Monitor files, versions 1.x and 2.x ("Capture File Format" in NetMon's
- * help). Frames are read one after the other, from the header to the frame table: files whose
- * table names another order, or that have holes, are not followed. The start time has no zone in the
- * file: UTC is assumed; version 2.3 has a UTC time in each frame.
+ * Parser of Microsoft Network Monitor files, versions 1.x and 2.x ("Capture File Format" in
+ * NetMon's help). Frames are read one after the other, from the header to the frame table: files
+ * whose table names another order, or that have holes, are not followed. The start time has no zone
+ * in the file: UTC is assumed; version 2.3 has a UTC time in each frame.
  */
 import { Linktype } from '../core/linktype.ts';
 import { BATCH_PACKETS_MAX, type BatchBuilder } from './batch-builder.ts';

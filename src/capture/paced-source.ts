@@ -1,6 +1,6 @@
 /**
- * Packets at their own pace, or a multiple of it, against a monotonic clock. A consumer that was held
- * up gets what is due at once; the pace is never shifted.
+ * Packets at their own pace, or a multiple of it, against a monotonic clock. A consumer that was
+ * held up gets what is due at once; the pace is never shifted.
  */
 import { promisify } from 'node:util';
 import type { PacketBatch } from '../core/packet-batch.ts';

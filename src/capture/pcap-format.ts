@@ -1,7 +1,7 @@
 /**
  * Parser of pcap files (draft-ietf-opsawg-pcap): both byte orders, micro- and nanoseconds, and the
- * variants that pcap-variant.ts tells apart. Frames keep their FCS, if the header says they have one:
- * lengths inside the packet end before it. It does not look into packets.
+ * variants that pcap-variant.ts tells apart. Frames keep their FCS, if the header says they have
+ * one: lengths inside the packet end before it. It does not look into packets.
  */
 import { BATCH_PACKETS_MAX, type BatchBuilder } from './batch-builder.ts';
 import type { CaptureFormat, InputBlock } from './capture-format.ts';

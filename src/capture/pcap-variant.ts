@@ -1,7 +1,8 @@
 /**
  * Which variant of pcap a file is. Patched libpcaps of 1999 (Red Hat 6.1, SuSE 6.3) and Nokia's
- * firewalls wrote longer record headers under magic numbers that don't tell, so the first records are
- * read in each way, and the way with the fewest absurdities is taken: the way Wireshark decides.
+ * firewalls wrote longer record headers under magic numbers that don't tell, so the first records
+ * are read in each way, and the way with the fewest absurdities is taken: the way Wireshark
+ * decides.
  */
 import type { InputBlock } from './capture-format.ts';
 import { CAPLEN_MAX } from './capture-format.ts';
@@ -86,7 +87,9 @@ function countAbsurdities(
   return absurdities;
 }
 
-/** A record that ends behind the file is one absurdity more; behind the block, it is not known yet. */
+/**
+ * A record that ends behind the file is one absurdity more; behind the block, it is not known yet.
+ */
 function cutOff(input: InputBlock, absurdities: number): number {
   return input.final ? absurdities + 1 : UNREAD;
 }

@@ -1,8 +1,8 @@
 /**
  * Parser of pcapng files (draft-ietf-opsawg-pcapng): sections in either byte order, interfaces with
  * their own link types and clocks, Enhanced, Simple and the obsolete Packet Block. All other blocks
- * are skipped: names, statistics, keys, journals. An interface keeps its number from section to section,
- * so that a file of many sections has no more interfaces than its largest section.
+ * are skipped: names, statistics, keys, journals. An interface keeps its number from section to
+ * section, so that a file of many sections has no more interfaces than its largest section.
  */
 import { BATCH_PACKETS_MAX, type BatchBuilder } from './batch-builder.ts';
 import type { CaptureFormat, InputBlock } from './capture-format.ts';
@@ -85,7 +85,8 @@ export class PcapngFormat implements CaptureFormat {
     }
     const length = view.getUint32(offset + 4, this.#littleEndian);
     if (length < BLOCK_BYTES_MIN || length > RECORD_BYTES_MAX) {
-      this.problem = `a pcapng block of ${length} bytes, where ${BLOCK_BYTES_MIN} to ${RECORD_BYTES_MAX} are possible`;
+      const possible = `${BLOCK_BYTES_MIN} to ${RECORD_BYTES_MAX}`;
+      this.problem = `a pcapng block of ${length} bytes, where ${possible} are possible`;
       return DAMAGED;
     }
     return length;

@@ -1,11 +1,12 @@
 /**
  * Makes a replayed SIP message new: changes its Via branches, Call-ID and tags in place, keeping
- * their lengths, so that lengths around them stay right (checksums do not). A new value depends on the
- * old one and on the round alone, and two old values never become one, so messages that belonged
- * together still do.
+ * their lengths, so that lengths around them stay right (checksums do not). A new value depends on
+ * the old one and on the round alone, and two old values never become one, so messages that
+ * belonged together still do.
  *
  * SIP is found by its start line, in whatever the packet wraps it. Values in later fragments or
- * segments of a message, and copies of them in other headers (Replaces, Refer-To), stay as they are.
+ * segments of a message, and copies of them in other headers (Replaces, Refer-To), stay as they
+ * are.
  */
 import type { PacketBatch } from '../core/packet-batch.ts';
 

@@ -1,8 +1,8 @@
 /**
- * Decoder of HEP, the encapsulation in which SIP servers mirror what they send and receive, decrypted:
- * version 3 (sipcapture's "HEP3 Network Protocol Specification", rev. 12) and versions 1 and 2 as
- * Kamailio, OpenSIPS and Sofia write them. It does not inflate compressed payloads, and reads no
- * vendor's own chunks.
+ * Decoder of HEP, the encapsulation in which SIP servers mirror what they send and receive,
+ * decrypted: version 3 (sipcapture's "HEP3 Network Protocol Specification", rev. 12) and versions 1
+ * and 2 as Kamailio, OpenSIPS and Sofia write them. It does not inflate compressed payloads, and
+ * reads no vendor's own chunks.
  */
 import {
   readInt32,
@@ -24,8 +24,8 @@ export class HepRecord {
   timestampUs = 0;
   transport: Transport = Transport.UDP;
   /**
-   * False where senders name one transport for several: Kamailio has one number for TLS, WS and WSS, and
-   * Sofia (drachtio) says TCP for WS and WSS. A Via that differs is then no contradiction.
+   * False where senders name one transport for several: Kamailio has one number for TLS, WS and
+   * WSS, and Sofia (drachtio) says TCP for WS and WSS. A Via that differs is then no contradiction.
    */
   transportExact = false;
   payloadOffset = 0;
@@ -88,8 +88,8 @@ const IS_OTHER_PROTOCOL = 16;
 const MAPPED_PREFIX = 0x0000ffff;
 
 /**
- * Decodes the HEP packet in `buf[start, end)`: DELIVERED when `record` holds a message, else why not. Bytes
- * behind the packet's own length are ignored. The record's offsets are into `buf`.
+ * Decodes the HEP packet in `buf[start, end)`: DELIVERED when `record` holds a message, else why
+ * not. Bytes behind the packet's own length are ignored. The record's offsets are into `buf`.
  */
 export function decodeHep(
   buf: Uint8Array,
@@ -190,8 +190,9 @@ const FAMILY_IPV4 = 2;
 const FAMILIES_IPV6 = Uint8Array.of(10, 28, 30);
 
 /**
- * Versions 1 and 2: version, header length, address family, IP protocol, ports, addresses, and in version 2
- * the time in little-endian words. Kamailio does not count the time in the header length, Sofia does.
+ * Versions 1 and 2: version, header length, address family, IP protocol, ports, addresses, and in
+ * version 2 the time in little-endian words. Kamailio does not count the time in the header length,
+ * Sofia does.
  */
 function decodeOldHep(buf: Uint8Array, start: number, end: number, record: HepRecord): PacketFate {
   const version = readUint8(buf, start);
@@ -248,7 +249,9 @@ function copyIpv6(buf: Uint8Array, offset: number, record: HepRecord, word: numb
   for (let i = 0; i < 4; i += 1) record.addresses[word + i] = readInt32(buf, offset + 4 * i);
 }
 
-/** Is `key` the one in the packet that was last decoded? Takes the same time wherever they differ. */
+/**
+ * Is `key` the one in the packet that was last decoded? Takes the same time wherever they differ.
+ */
 export function hasHepKey(buf: Uint8Array, record: HepRecord, key: Uint8Array): boolean {
   let difference = record.keyLength ^ key.length;
   for (let i = 0; i < key.length; i += 1) {

@@ -1,4 +1,7 @@
-/** Our readers against Wireshark's: the same packets, times, lengths and link types in every capture. */
+/**
+ * Our readers against Wireshark's: the same packets, times, lengths and link types in every
+ * capture.
+ */
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
