@@ -3,6 +3,7 @@
  * Problem that says what is wrong with it. No function knows which option it reads for.
  */
 import { isIP } from 'node:net';
+import { parseEndpoint } from '../core/address-set.ts';
 
 /** Why a text is no value, as the end of a sentence that begins with the text. */
 export class Problem {
@@ -178,31 +179,16 @@ function splitOnce(text: string, separator: string): readonly [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
-/** An IP address, with `/prefix` or without. Kept as it is written. */
+/** An IP address, with `/prefix` or without. Kept as it is written; core/address-set reads it. */
 export function parseNetwork(text: string): string | Problem {
-  const [address, prefix] = splitOnce(text, '/');
-  const family = isIP(address);
-  if (family === 0) return new Problem('is neither an IP address nor a network such as 10.0.0.0/8');
-  const bits = text.includes('/') ? digits(prefix) : 0;
-  const bitsMax = family === 4 ? 32 : 128;
-  if (bits === undefined || bits > bitsMax)
-    return new Problem(`has a prefix that is not 0 to ${bitsMax}`);
-  return text;
+  if (parseEndpoint(text)?.port === 0) return text;
+  return new Problem('is neither an IP address nor a network such as 10.0.0.0/8 or 2001:db8::/32');
 }
 
-/** IP, CIDR, IP:port or CIDR:port; IPv6 with a port in brackets. Kept as it is written. */
+/** Kept as it is written. */
 export function parseEndpointText(text: string): string | Problem {
-  const bracketed = /^\[([^\]]*)\](\/\d+)?(?::(\d+))?$/.exec(text);
-  const plain = /^([^:]*):(\d+)$/.exec(text);
-  const network =
-    bracketed === null ? (plain?.[1] ?? text) : `${bracketed[1]}${bracketed[2] ?? ''}`;
-  const port = bracketed?.[3] ?? plain?.[2];
-  const parsed = parseNetwork(network);
-  if (parsed instanceof Problem) return parsed;
-  if (port !== undefined && parsePort(port) === undefined) {
-    return new Problem('has a port that is not 1 to 65535');
-  }
-  return text;
+  if (parseEndpoint(text) !== undefined) return text;
+  return new Problem('is no IP, CIDR, IP:port or CIDR:port (IPv6 with a port in brackets)');
 }
 
 /** `trunk-a=192.0.2.0/24,2001:db8::/32`. The name is a label value. */

@@ -63,7 +63,7 @@ describe('run', () => {
       [
         'replay x --local 1.2.3.4/40',
         ExitCode.USAGE,
-        /^sipgauge: --local: "1.2.3.4\/40" has a prefix/,
+        /^sipgauge: --local: "1.2.3.4\/40" is no IP, CIDR/,
       ],
       [
         'check-config /nonexistent',

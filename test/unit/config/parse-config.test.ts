@@ -107,7 +107,7 @@ describe('parseConfig', () => {
     assert.equal(error.exitCode, ExitCode.USAGE);
     assert.deepEqual(error.message.split('; ').sort(), [
       '--app-port: given 2 times, takes one value',
-      '--local: "192.0.2.999" is neither an IP address nor a network such as 10.0.0.0/8',
+      '--local: "192.0.2.999" is no IP, CIDR, IP:port or CIDR:port (IPv6 with a port in brackets)',
       `${path}: log.level: is neither a value nor a list of values`,
       `${path}: snaplen: "1" is not within 96 to 262144`,
       `${path}: unknown key "locl", did you mean "local"?`,
