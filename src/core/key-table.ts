@@ -121,10 +121,14 @@ export class KeyTable {
       const home = int32At(cells, slot * WORDS) & mask;
       // It may move when the gap lies on its way from home to here.
       if (((slot - home) & mask) < ((slot - gap) & mask)) continue;
-      cells.copyWithin(gap * WORDS, slot * WORDS, slot * WORDS + WORDS);
+      const from = slot * WORDS;
+      const to = gap * WORDS;
+      cells[to] = int32At(cells, from);
+      cells[to + 1] = int32At(cells, from + 1);
+      cells[to + 2] = int32At(cells, from + 2);
       gap = slot;
     }
-    cells.fill(0, gap * WORDS, gap * WORDS + WORDS);
+    cells[gap * WORDS + 2] = 0;
   }
 
   private grow(): void {

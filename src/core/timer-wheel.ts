@@ -8,8 +8,7 @@
  * time comes its rows go down to lower levels. Levels overlap (a step of 4 where 256 would do), because
  * with one step of 256 a third of a million transactions, all 32 s old, would move in one call.
  */
-import { int32At } from './columns.ts';
-import { float64At } from './columns.ts';
+import { float64At, int32At } from './columns.ts';
 import { DueHeap } from './due-heap.ts';
 import { SLOTS, WheelOccupancy } from './wheel-occupancy.ts';
 
@@ -23,6 +22,8 @@ const UNSCHEDULED = 0;
 const DUE = -1;
 
 export class TimerWheel {
+  /** Deadline of the row that `nextDue` gave last, microseconds. */
+  dueAtUs = 0;
   /** Ticks are milliseconds since the epoch; every slot that began at `tick` or before is empty. */
   private tick = 0;
   private nowUs = 0;
@@ -91,7 +92,9 @@ export class TimerWheel {
       this.findNextTick();
     }
     const row = this.due.top();
-    if (float64At(this.deadlines, row) > this.nowUs) return -1;
+    const deadline = float64At(this.deadlines, row);
+    if (deadline > this.nowUs) return -1;
+    this.dueAtUs = deadline;
     this.due.remove(row);
     this.list[row] = UNSCHEDULED;
     return row;
