@@ -17,7 +17,7 @@ import { WebConfig } from './web-config.ts';
 export const HttpLimit = {
   /** Sockets open at a time; the next one is closed unanswered. */
   CONNECTIONS: 512,
-  HEADER_BYTES: 16 * 1024,
+  HEADER_BYTES: 16_384,
   /** From the connection, or the end of the last request, to the end of the header block. */
   HEADERS_MS: 5_000,
   REQUEST_MS: 10_000,
