@@ -24,6 +24,12 @@ import { Tracker } from './state/tracker.ts';
 import { Streams } from './streams.ts';
 
 const PORTS = 65_536;
+/** Bytes of streams that wait to become whole messages. */
+const STREAM_BYTES_MAX = 64 * 1024 * 1024;
+/** A hole in a stream that no retransmission filled for so long is given up. */
+const GAP_WAIT_US = 2_000_000;
+/** A silent connection is forgotten: longer than the keep-alives of RFC 5626 and of most trunks. */
+const STREAM_IDLE_US = 7_200_000_000;
 
 export interface DataPlaneOptions {
   readonly config: Config;
@@ -82,9 +88,12 @@ export class DataPlane implements ProbeReadings {
     this.streams = new Streams({
       rowsMax: limits.tcpStreams,
       associationsMax: limits.sctpAssociations,
-      messageMax: limits.streamMessageBytes,
-      sipPorts,
       webSocketPorts: portCells(config.ports.webSocket),
+      bytesMax: STREAM_BYTES_MAX,
+      messageMax: limits.streamMessageBytes,
+      gapWaitUs: GAP_WAIT_US,
+      idleUs: STREAM_IDLE_US,
+      sipPorts,
       tlsPorts: portCells(config.ports.tls),
       seed,
       counters,

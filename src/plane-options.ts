@@ -1,7 +1,7 @@
 /** What every run tells its data plane: versions, seed, local side, window for duplicates. */
 import { ANY_INTERFACE } from './capture/devices.ts';
 import type { Config } from './config/config.ts';
-import { VERSION } from './config/version.ts';
+import { programVersion } from './config/version.ts';
 import type { Endpoint } from './core/address-set.ts';
 import type { DataPlaneOptions } from './data-plane.ts';
 
@@ -23,7 +23,7 @@ export function planeOptions(
     seed,
     tallying,
     dedupWindowUs: dedupWindowUs(config),
-    version: VERSION,
+    version: programVersion(),
     nodeVersion: process.versions.node,
     libpcapVersion,
   };

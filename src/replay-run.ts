@@ -39,7 +39,7 @@ export async function runReplay(config: Config, io: ProbeIo): Promise<ExitCode> 
   let plane: DataPlane;
   try {
     if (inferring) {
-      const first = await firstLook(config, opened, warn);
+      const first = await firstLook(config, opened);
       endpoint = first.endpoint;
       opened = first.opened;
     } else {
@@ -86,7 +86,6 @@ function listOf(endpoint: Endpoint | undefined): Endpoint[] {
 async function firstLook(
   config: Config,
   opened: Opened,
-  warn: (line: string) => void,
 ): Promise<{ endpoint: Endpoint | undefined; opened: Opened }> {
   const untilUs = config.replay.untilUs ?? Number.POSITIVE_INFINITY;
   const plane = new DataPlane(planeOptions(config, [], REPLAY_SEED, true));

@@ -52,9 +52,10 @@ async function runArguments(argv: readonly string[], io: ProbeIo): Promise<ExitC
     }
     case 'run': {
       const { parseConfig } = await import('../config/parse-config.ts');
-      const config = await parseConfig(invocation.line, io.environment);
+      const reread = (): Promise<Config> => parseConfig(invocation.line, io.environment);
+      const config = await reread();
       const module = await COMMAND_MODULES[invocation.line.command]();
-      return module.run(config, io);
+      return module.run(config, { ...io, reread });
     }
   }
 }

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+/** argv → run() → exit code, and the signals. Nothing else. */
+import { run } from './cli/run.ts';
+import { ExitCode } from './core/operator-error.ts';
+
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort());
+process.once('SIGTERM', () => stop.abort());
+
+// A reader that closed the pipe is met where it is written to; here it must only not be a crash.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+
+process.exitCode = await run(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  isTerminal: process.stderr.isTTY,
+  signal: stop.signal,
+  environment: process.env,
+  onReload: (callback) => void process.on('SIGHUP', callback),
+});
+// What is still open, such as a pipe nobody reads, must not keep a program that is done.
+if (process.exitCode !== ExitCode.OK || stop.signal.aborted) process.exit();
