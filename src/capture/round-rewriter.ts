@@ -12,7 +12,9 @@ import type { PacketBatch } from '../core/packet-batch.ts';
 
 /** Messages changed in one packet: more than one come in stream segments. */
 const MESSAGES_MAX = 64;
-const HEADER_LINES_MAX = 256;
+const HEADERS_MAX = 256;
+/** Lines that one header is folded over. */
+const FOLDS_MAX = 64;
 /** Letters and digits changed in one value, counted from its end. */
 const CHANGED_MAX = 64;
 const ALPHABET_LENGTH = 62;
@@ -91,17 +93,14 @@ export class RoundRewriter {
 
   /** Returns the offset behind the headers. */
   #rewriteHeaders(buf: Uint8Array, start: number, end: number): number {
-    let kind: HeaderKind = HeaderKind.OTHER;
     let offset = start;
-    for (let i = 0; i < HEADER_LINES_MAX && offset < end; i += 1) {
-      const lineEnd = findLineEnd(buf, offset, end);
+    for (let i = 0; i < HEADERS_MAX && offset < end; i += 1) {
       const first = buf[offset] ?? 0;
-      if (first === CR || first === LF) return lineEnd + 1;
-      const folded = first === SPACE || first === TAB;
-      if (!folded) kind = headerKind(buf, offset, lineEnd);
-      const value = folded ? offset : indexOfByte(buf, COLON, offset, lineEnd) + 1;
-      this.#rewriteValue(kind, buf, value, lineEnd);
-      offset = lineEnd + 1;
+      if (first === CR || first === LF) return findLineEnd(buf, offset, end) + 1;
+      const headerEnd = findHeaderEnd(buf, offset, end);
+      const colon = indexOfByte(buf, COLON, offset, headerEnd);
+      this.#rewriteValue(headerKind(buf, offset, colon), buf, colon + 1, headerEnd);
+      offset = headerEnd + 1;
     }
     return offset;
   }
@@ -159,9 +158,9 @@ function isVersion(buf: Uint8Array, start: number): boolean {
   return true;
 }
 
-function headerKind(buf: Uint8Array, start: number, end: number): HeaderKind {
-  let nameEnd = indexOfByte(buf, COLON, start, end);
-  if (nameEnd === end) return HeaderKind.OTHER;
+/** The kind of a header by its name, `buf[start, colon)`. */
+function headerKind(buf: Uint8Array, start: number, colon: number): HeaderKind {
+  let nameEnd = colon;
   while (nameEnd > start && isBlank(buf[nameEnd - 1] ?? 0)) nameEnd -= 1;
   for (const [name, kind] of HEADERS) {
     if (name.length === nameEnd - start && startsWith(buf, name, start, nameEnd)) return kind;
@@ -187,7 +186,7 @@ function findValueEnd(buf: Uint8Array, start: number, end: number): number {
   let offset = start;
   while (offset < end) {
     const byte = buf[offset] ?? 0;
-    if (byte === SEMICOLON || byte === COMMA || byte === CR || isBlank(byte)) break;
+    if (byte === SEMICOLON || byte === COMMA || isBlank(byte)) break;
     offset += 1;
   }
   return offset;
@@ -195,6 +194,17 @@ function findValueEnd(buf: Uint8Array, start: number, end: number): number {
 
 function findLineEnd(buf: Uint8Array, start: number, end: number): number {
   return indexOfByte(buf, LF, start, end);
+}
+
+/** The line feed behind a header and the lines it is folded over (RFC 3261 7.3.1). */
+function findHeaderEnd(buf: Uint8Array, start: number, end: number): number {
+  let lineEnd = findLineEnd(buf, start, end);
+  for (let i = 0; i < FOLDS_MAX && lineEnd + 1 < end; i += 1) {
+    const next = buf[lineEnd + 1];
+    if (next !== SPACE && next !== TAB) break;
+    lineEnd = findLineEnd(buf, lineEnd + 1, end);
+  }
+  return lineEnd;
 }
 
 /** The first such byte, or `end`. */
@@ -210,8 +220,9 @@ function skipBlanks(buf: Uint8Array, start: number, end: number): number {
   return offset;
 }
 
+/** White space, and the line ends inside a folded header. */
 function isBlank(byte: number): boolean {
-  return byte === SPACE || byte === TAB;
+  return byte === SPACE || byte === TAB || byte === CR || byte === LF;
 }
 
 /** Without case; `prefix` is in lower case. */

@@ -122,6 +122,23 @@ describe('RoundRewriter', () => {
     }
   });
 
+  it('reads headers that are folded in any place', () => {
+    const folded = [
+      'OPTIONS sip:a SIP/2.0',
+      'v:  SIP  / 2.0  / TCP     a.example   ;',
+      '  branch  =',
+      '\tz9hG4bK9ikj8  ,',
+      ' SIP  /    2.0   / UDP  b.example   ; branch= z9hG4bK30239',
+      'Call-ID:',
+      ' abc',
+      '',
+      '',
+    ].join('\r\n');
+    const changed = rewritten(folded, 1);
+    assert.match(changed, /branch {2}=\r\n\tz9hG4bK\w{5} {2},/);
+    for (const value of ['9ikj8', '30239', 'abc']) assert.ok(!changed.includes(value), value);
+  });
+
   it('leaves packets without SIP alone', () => {
     const packet = 'GET / HTTP/1.1\r\nCall-ID: x\r\nVia: SIP/2.0/UDP a;branch=b\r\n\r\n';
     assert.equal(rewritten(packet, 1), packet);
