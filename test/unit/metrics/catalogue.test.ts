@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { PipelineCounters } from '../../../src/core/pipeline-counters.ts';
+import { PACKET_FATE_NAMES } from '../../../src/decode/packet-fate.ts';
 import { CATALOGUE } from '../../../src/metrics/catalogue.ts';
 import { DRACHTIO_FAMILIES } from '../../../src/metrics/catalogue-drachtio.ts';
 import { ExpositionFormat } from '../../../src/metrics/exposition.ts';
@@ -100,4 +102,8 @@ test('the server names are those of current releases, with the same numbers', (t
   const ours = [...text.matchAll(/^# TYPE (drachtio_sofia_\w+) gauge$/gm)].map((match) => match[1]);
   assert.deepEqual([...ours].sort(), [...theirs].sort());
   assert.doesNotMatch(text, /^sofia_/m);
+});
+
+test('the pipeline has a cell for every packet fate', () => {
+  assert.ok(PACKET_FATE_NAMES.length <= new PipelineCounters().packetFates.length);
 });
