@@ -1,9 +1,12 @@
 /**
- * Addresses and networks, with or without a port, each with a value: the longest prefix wins, and of equal
- * prefixes the one that names the port. Asked once or twice per message, so the last answers are remembered.
+ * Addresses and networks, with or without a port, each with a value: the longest prefix wins, and of
+ * equal prefixes the one that names the port. It is asked once or twice a message: one table look-up
+ * per prefix length in use, behind a memory of the last answers.
  */
-import { parseAddress, sameAddress } from './address.ts';
-import { int32At, uint32At } from './columns.ts';
+import { ADDRESS_WORDS, isIpv4, parseAddress, sameAddress } from './address.ts';
+import { int32At } from './columns.ts';
+import { Hasher } from './hash.ts';
+import { KeyTable } from './key-table.ts';
 
 export interface Endpoint {
   /** Four words, host bits cleared. */
@@ -15,121 +18,139 @@ export interface Endpoint {
 }
 
 const BITS = 128;
+/** What stands before an IPv4 address in its IPv4-mapped form. */
 const MAPPED_BITS = 96;
 const PORT_MAX = 65_535;
+/** Endpoints in one set. */
+const ENDPOINTS_MAX = 1 << 20;
+const SLOTS_INITIAL = 64;
 /** A power of two. */
-const MEMO_ROWS = 16;
+const MEMO_ROWS = 256;
+/** Four words, port, answer + 2 (0: not used). */
 const MEMO_STRIDE = 6;
+/** Stands for "the address, whatever its port" in keys. */
+const WHATEVER_PORT = -1;
+/** The seed only has to spread: keys come from the configuration, and a hit is compared. */
+const SEED = 0x51b;
 
-/** IP, CIDR, IP:port, CIDR:port; IPv6 in brackets where a port follows. Undefined when it is none of these. */
+/**
+ * IP, CIDR, IP:port, CIDR:port; IPv6 with a port in brackets, the prefix inside or behind them.
+ * Undefined when it is none of these.
+ */
 export function parseEndpoint(text: string): Endpoint | undefined {
-  const match = /^\[([^\]]+)\](\/\d{1,3})?(?::(\d{1,5}))?$/.exec(text) ?? splitPlain(text);
-  if (match === undefined || match === null) return undefined;
-  const [, inside = '', outerPrefix, portText] = match;
-  const slash = inside.indexOf('/');
-  if (slash >= 0 && outerPrefix !== undefined) return undefined;
-  const address = slash < 0 ? inside : inside.slice(0, slash);
-  const prefixText = slash < 0 ? outerPrefix?.slice(1) : inside.slice(slash + 1);
-  const words = new Int32Array(4);
-  if (!parseAddress(address, words, 0)) return undefined;
-  const family = address.includes(':') ? BITS : BITS - MAPPED_BITS;
-  const prefix = prefixText === undefined ? family : Number(prefixText);
-  if ((prefixText !== undefined && !/^\d{1,3}$/.test(prefixText)) || prefix > family)
-    return undefined;
+  const bracketed = /^\[([^\]]*:[^\]]*)\](\/\d+)?(?::(\d{1,5}))?$/.exec(text);
+  const plain = /^([^:]*)():(\d{1,5})$/.exec(text);
+  const [, network = text, prefixBehind = '', portText] = bracketed ?? plain ?? [];
   const port = portText === undefined ? 0 : Number(portText);
   if (portText !== undefined && (port === 0 || port > PORT_MAX)) return undefined;
-  const prefixLength = prefix + BITS - family;
-  maskWords(words, prefixLength);
+
+  const [address = '', prefixText, ...rest] = `${network}${prefixBehind}`.split('/');
+  const words = new Int32Array(ADDRESS_WORDS);
+  if (rest.length > 0 || !parseAddress(address, words, 0)) return undefined;
+  const familyBits = address.includes(':') ? BITS : BITS - MAPPED_BITS;
+  if (prefixText !== undefined && !/^(0|[1-9]\d{0,2})$/.test(prefixText)) return undefined;
+  const prefix = prefixText === undefined ? familyBits : Number(prefixText);
+  if (prefix > familyBits) return undefined;
+  const prefixLength = prefix + BITS - familyBits;
+  maskWords(words, 0, words, prefixLength);
   return { words, prefixLength, port };
 }
 
 export class AddressSet {
-  private entries: { readonly endpoint: Endpoint; readonly value: number }[] = [];
-  /** Per row: four words, port, answer. */
+  private readonly endpoints: Endpoint[] = [];
+  private readonly values: number[] = [];
+  /** Prefix lengths in use, longest first. */
+  private readonly prefixLengths: number[] = [];
+  private readonly keys: KeyTable = new KeyTable(2 * ENDPOINTS_MAX, SLOTS_INITIAL);
+  private readonly hasher: Hasher = new Hasher(SEED);
+  private readonly masked: Int32Array = new Int32Array(ADDRESS_WORDS);
   private readonly memo: Int32Array = new Int32Array(MEMO_ROWS * MEMO_STRIDE);
-  private readonly memoUsed: Uint8Array = new Uint8Array(MEMO_ROWS);
-  private readonly masks: Uint32Array = new Uint32Array(4);
-
-  /** `value` is 0 or more. */
-  add(endpoint: Endpoint, value: number): void {
-    this.entries.push({ endpoint, value });
-    this.entries.sort((a, b) => {
-      const byPrefix = b.endpoint.prefixLength - a.endpoint.prefixLength;
-      return byPrefix !== 0
-        ? byPrefix
-        : Number(b.endpoint.port !== 0) - Number(a.endpoint.port !== 0);
-    });
-    this.memoUsed.fill(0);
-  }
 
   get size(): number {
-    return this.entries.length;
+    return this.endpoints.length;
   }
 
-  /** The value for an address and port, -1 when nothing holds it. */
-  lookup(words: Int32Array, offset: number, port: number): number {
-    const last = int32At(words, offset + 3);
-    const row = (last ^ (last >>> 8) ^ port) & (MEMO_ROWS - 1);
-    const cell = row * MEMO_STRIDE;
-    const { memo } = this;
-    const known = this.memoUsed[row] === 1 && memo[cell + 4] === port;
-    if (known && sameAddress(memo, cell, words, offset)) return int32At(memo, cell + 5);
-    const value = this.search(words, offset, port);
-    for (let i = 0; i < 4; i++) memo[cell + i] = int32At(words, offset + i);
-    memo[cell + 4] = port;
-    memo[cell + 5] = value;
-    this.memoUsed[row] = 1;
-    return value;
-  }
-
-  /** True when some entry holds the address, whatever its port. */
-  matchesAddress(words: Int32Array, offset: number): boolean {
-    for (let i = 0; i < this.entries.length; i++) {
-      const entry = this.entries[i];
-      if (entry !== undefined && this.holds(entry.endpoint, words, offset)) return true;
+  /** `value` is 0 or more. Of equal endpoints the first one stays. */
+  add(endpoint: Endpoint, value: number): void {
+    const row = this.endpoints.length;
+    const { words, prefixLength, port } = endpoint;
+    this.endpoints.push(endpoint);
+    this.values.push(value);
+    if (!this.prefixLengths.includes(prefixLength)) {
+      this.prefixLengths.push(prefixLength);
+      this.prefixLengths.sort((a, b) => b - a);
     }
-    return false;
+    for (const keyPort of [port, WHATEVER_PORT]) {
+      this.hash(words, 0, prefixLength, keyPort);
+      const { lo, hi } = this.hasher;
+      if (this.keys.find(lo, hi) < 0) this.keys.insert(lo, hi, row);
+    }
+    this.memo.fill(0);
+  }
+
+  /** The value for the address in words `offset`… and the port; -1 when nothing holds it. */
+  lookup(words: Int32Array, offset: number, port: number): number {
+    const row = this.rowOf(words, offset, port);
+    return row < 0 ? -1 : (this.values[row] ?? -1);
+  }
+
+  /** True when some endpoint holds the address, whatever its port. */
+  matchesAddress(words: Int32Array, offset: number): boolean {
+    return this.rowOf(words, offset, WHATEVER_PORT) >= 0;
+  }
+
+  private rowOf(words: Int32Array, offset: number, port: number): number {
+    const memo = this.memo;
+    const last = int32At(words, offset + 3) ^ Math.imul(port, 0x9e3779b1);
+    const cell = ((last ^ (last >>> 8) ^ (last >>> 16)) & (MEMO_ROWS - 1)) * MEMO_STRIDE;
+    const known = int32At(memo, cell + 5);
+    if (known !== 0 && memo[cell + 4] === port && sameAddress(memo, cell, words, offset)) {
+      return known - 2;
+    }
+    const row = this.search(words, offset, port);
+    for (let i = 0; i < ADDRESS_WORDS; i++) memo[cell + i] = int32At(words, offset + i);
+    memo[cell + 4] = port;
+    memo[cell + 5] = row + 2;
+    return row;
   }
 
   private search(words: Int32Array, offset: number, port: number): number {
-    for (let i = 0; i < this.entries.length; i++) {
-      const entry = this.entries[i];
-      if (entry === undefined) continue;
-      const { endpoint } = entry;
-      if (endpoint.port !== 0 && endpoint.port !== port) continue;
-      if (this.holds(endpoint, words, offset)) return entry.value;
+    // An IPv6 network above the mapped addresses (`::/0`) does not mean IPv4.
+    const shortest = isIpv4(words, offset) ? MAPPED_BITS : 0;
+    for (let i = 0; i < this.prefixLengths.length; i++) {
+      const prefixLength = this.prefixLengths[i] ?? 0;
+      if (prefixLength < shortest) return -1;
+      let row = this.rowAt(words, offset, prefixLength, port);
+      if (row < 0 && port > 0) row = this.rowAt(words, offset, prefixLength, 0);
+      if (row >= 0) return row;
     }
     return -1;
   }
 
-  private holds(endpoint: Endpoint, words: Int32Array, offset: number): boolean {
-    fillMasks(this.masks, endpoint.prefixLength);
-    for (let i = 0; i < 4; i++) {
-      const difference = int32At(endpoint.words, i) ^ int32At(words, offset + i);
-      if ((difference & uint32At(this.masks, i)) !== 0) return false;
-    }
-    return true;
+  private rowAt(words: Int32Array, offset: number, prefixLength: number, port: number): number {
+    this.hash(words, offset, prefixLength, port);
+    const row = this.keys.find(this.hasher.lo, this.hasher.hi);
+    const endpoint = row < 0 ? undefined : this.endpoints[row];
+    return endpoint !== undefined && sameAddress(endpoint.words, 0, this.masked, 0) ? row : -1;
+  }
+
+  /** Leaves the network in `masked` and its key in the hasher. */
+  private hash(words: Int32Array, offset: number, prefixLength: number, port: number): void {
+    maskWords(words, offset, this.masked, prefixLength);
+    this.hasher.reset();
+    for (let i = 0; i < ADDRESS_WORDS; i++) this.hasher.word(int32At(this.masked, i));
+    this.hasher.word(prefixLength);
+    this.hasher.word(port);
+    this.hasher.finish();
   }
 }
 
-/** An address or CIDR without brackets; a port only behind IPv4, where a colon can mean nothing else. */
-function splitPlain(text: string): readonly (string | undefined)[] | undefined {
-  const colon = text.indexOf(':');
-  if (colon < 0 || text.indexOf(':', colon + 1) >= 0) return [text, text];
-  return /^\d{1,5}$/.test(text.slice(colon + 1))
-    ? [text, text.slice(0, colon), undefined, text.slice(colon + 1)]
-    : undefined;
-}
-
-function maskWords(words: Int32Array, prefixLength: number): void {
-  const masks = new Uint32Array(4);
-  fillMasks(masks, prefixLength);
-  for (let i = 0; i < 4; i++) words[i] = int32At(words, i) & uint32At(masks, i);
-}
-
-function fillMasks(masks: Uint32Array, prefixLength: number): void {
-  for (let i = 0; i < 4; i++) {
-    const bits = Math.max(0, Math.min(32, prefixLength - 32 * i));
-    masks[i] = bits === 0 ? 0 : 0xffffffff << (32 - bits);
+/** Writes to `out` the address at `offset` of `words`, its bits from `prefixLength` on cleared. */
+function maskWords(words: Int32Array, offset: number, out: Int32Array, prefixLength: number): void {
+  for (let i = 0; i < ADDRESS_WORDS; i++) {
+    const bits = prefixLength - 32 * i;
+    const word = int32At(words, offset + i);
+    if (bits >= 32) out[i] = word;
+    else out[i] = bits <= 0 ? 0 : word & (-1 << (32 - bits));
   }
 }
