@@ -22,7 +22,12 @@
 '<!(node -p "\'-isystem\' + require(\'path\').dirname(require.resolve(\'node-addon-api\'))")',
       ],
       'cflags_cc!': ['-std=gnu++17', '-std=gnu++1y', '-std=gnu++14'],
-      'defines': ['NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS', 'NAPI_VERSION=8'],
+      # Swallow: in a worker that is being terminated nothing can be thrown any more.
+      'defines': [
+        'NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS',
+        'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
+        'NAPI_VERSION=8',
+      ],
       'libraries': ['-lpcap'],
     },
   ],

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <utility>
 
+#include "interface_list.h"
+
 namespace sipgauge {
 
 namespace {
@@ -67,9 +69,17 @@ std::variant<std::unique_ptr<CaptureHandle>, Failure> CaptureHandle::Open(
   handle->poll_descriptor_ = pcap_get_selectable_fd(handle->pcap_.get());
   handle->snaplen_ = static_cast<uint32_t>(pcap_snapshot(handle->pcap_.get()));
   handle->interface_number_ = any ? 0 : if_nametoindex(settings.interface.c_str());
+  if (IsLoopback(handle->interface_number_)) handle->IgnoreOutgoing();
   handle->linktype_ = LinktypeOf(pcap_datalink(handle->pcap_.get()));
   handle->nanoseconds_ = nanoseconds;
   return handle;
+}
+
+void CaptureHandle::IgnoreOutgoing() const {
+  const int ignore = 1;
+  // Since Linux 4.20. Before, all works, but the ring holds half as much and losses count double.
+  (void)setsockopt(pcap_fileno(pcap_.get()), SOL_PACKET, PACKET_IGNORE_OUTGOING, &ignore,
+                   sizeof ignore);
 }
 
 MaybeFailure CaptureHandle::SetFilter(const std::string& text) {

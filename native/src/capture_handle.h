@@ -79,6 +79,9 @@ class CaptureHandle final : public PacketInput {
   using PcapPointer = std::unique_ptr<pcap_t, PcapCloser>;
 
   explicit CaptureHandle(PcapPointer pcap) : pcap_(std::move(pcap)) {}
+  // On a loopback interface each packet is also outgoing; libpcap drops those after the kernel's
+  // ring.
+  void IgnoreOutgoing() const;
   static void OnPacket(u_char* user, const pcap_pkthdr* header, const u_char* packet);
 
   PcapPointer pcap_;

@@ -7,7 +7,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <memory>
 #include <optional>
 
@@ -28,6 +27,19 @@ std::optional<std::string> AddressText(const sockaddr* address) {
   }
   if (result == nullptr) return std::nullopt;
   return std::string(text);
+}
+
+// IFF_ bits; nothing when there is no interface of this number.
+std::optional<int> FlagsOf(unsigned number) {
+  ifreq request{};
+  if (if_indextoname(number, request.ifr_name) == nullptr) return std::nullopt;
+  const int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  // Without a descriptor to ask with: there, and not known to be up.
+  if (descriptor < 0) return 0;
+  const bool known = ioctl(descriptor, SIOCGIFFLAGS, &request) == 0;
+  close(descriptor);
+  if (!known) return std::nullopt;
+  return request.ifr_flags;
 }
 
 }  // namespace
@@ -55,14 +67,11 @@ std::variant<std::vector<InterfaceDescription>, Failure> ListInterfaces() {
 unsigned InterfaceNumber(const std::string& name) { return if_nametoindex(name.c_str()); }
 
 InterfaceState StateOfInterface(unsigned number) {
-  ifreq request{};
-  if (if_indextoname(number, request.ifr_name) == nullptr) return InterfaceState::kGone;
-  const int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return InterfaceState::kDown;
-  const bool known = ioctl(descriptor, SIOCGIFFLAGS, &request) == 0;
-  close(descriptor);
-  if (!known) return InterfaceState::kGone;
-  return (request.ifr_flags & IFF_UP) != 0 ? InterfaceState::kUp : InterfaceState::kDown;
+  const std::optional<int> flags = FlagsOf(number);
+  if (!flags.has_value()) return InterfaceState::kGone;
+  return (*flags & IFF_UP) != 0 ? InterfaceState::kUp : InterfaceState::kDown;
 }
+
+bool IsLoopback(unsigned number) { return (FlagsOf(number).value_or(0) & IFF_LOOPBACK) != 0; }
 
 }  // namespace sipgauge

@@ -29,6 +29,8 @@ enum class InterfaceState : unsigned char { kGone, kDown, kUp };
 // Of the interface that has this number now.
 InterfaceState StateOfInterface(unsigned number);
 
+bool IsLoopback(unsigned number);
+
 }  // namespace sipgauge
 
 #endif  // SIPGAUGE_INTERFACE_LIST_H_

@@ -1,0 +1,12 @@
+#ifndef SIPGAUGE_TEST_CAPTURE_TEST_H_
+#define SIPGAUGE_TEST_CAPTURE_TEST_H_
+
+#include "check.h"
+
+namespace sipgauge::test {
+
+void TestCapture(Run& run);
+
+}  // namespace sipgauge::test
+
+#endif  // SIPGAUGE_TEST_CAPTURE_TEST_H_
