@@ -9,7 +9,7 @@ import { readUint8 } from '../core/bytes.ts';
 import { float64At, int32At, uint8At } from '../core/columns.ts';
 import { CharClass, CR, isClass, LF } from './char-class.ts';
 import { Block, HeaderBlocks } from './stream-header-block.ts';
-import { LineShape, lineShape, mayOpenLine } from './stream-start-line.ts';
+import { LineShape, lineShape, mayOpenLine, START_LINE_MAX } from './stream-start-line.ts';
 
 /** What `next` and `gap` found. */
 export const Frame = {
@@ -45,8 +45,6 @@ export const Opening = {
 } as const;
 export type Opening = (typeof Opening)[keyof typeof Opening];
 
-/** A longer line is not taken for a start line while one is searched for. */
-export const START_LINE_MAX = 8192;
 /** Bytes searched for a first start line on a connection of unknown kind. */
 export const MIDSTREAM_SEARCH_MAX = 16_384;
 /** The same where SIP is expected. */

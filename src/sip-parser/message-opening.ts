@@ -5,6 +5,7 @@
 import { readUint8 } from '../core/bytes.ts';
 import { Keepalive } from '../core/pipeline-counters.ts';
 import { CharClass, CR, isClass, LF } from './char-class.ts';
+import { LineShape, lineShape, START_LINE_MAX } from './stream-start-line.ts';
 
 const DOUBLE_CRLF_BYTES = 4;
 
@@ -26,4 +27,13 @@ export function blankMessage(buf: Uint8Array, start: number, end: number): numbe
 export function opensLikeSip(buf: Uint8Array, start: number, end: number): boolean {
   const first = skipLineEnds(buf, start, end);
   return first < end && isClass(readUint8(buf, first), CharClass.TOKEN);
+}
+
+/** After any line ends, it begins with a request or status line of SIP. */
+export function opensWithStartLine(buf: Uint8Array, start: number, end: number): boolean {
+  const first = skipLineEnds(buf, start, end);
+  const limit = Math.min(end, first + START_LINE_MAX);
+  let lineEnd = first;
+  while (lineEnd < limit && buf[lineEnd] !== LF) lineEnd++;
+  return lineShape(buf, first, lineEnd) === LineShape.SIP;
 }

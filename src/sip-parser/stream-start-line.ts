@@ -11,6 +11,8 @@ export type LineShape = (typeof LineShape)[keyof typeof LineShape];
 
 /** Bytes of "SIP/2.0" and of "SIP/2.0 200". */
 const VERSION_BYTES = 7;
+/** A longer line is not taken for a start line where one is searched for. */
+export const START_LINE_MAX = 8192;
 /** A longer method opens no message where a start line is searched for. */
 const METHOD_MAX = 64;
 const STATUS_LINE_BYTES = 11;
