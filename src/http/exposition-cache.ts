@@ -44,6 +44,11 @@ export class ExpositionCache {
     this.startedMs.set(key, performance.now());
     this.waiting.delete(key);
     const text = Buffer.from(await this.expose(format));
-    return compressed ? gzipAsync(text, { level: constants.Z_BEST_SPEED }) : text;
+    return compressed ? gzipped(text) : text;
   }
+}
+
+/** Off the thread that handles packets. */
+export function gzipped(bytes: Uint8Array): Promise<Uint8Array> {
+  return gzipAsync(bytes, { level: constants.Z_BEST_SPEED });
 }

@@ -7,5 +7,5 @@ export interface PageBody {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Asked anew for every request; what it throws is our bug and becomes a 500. */
-export type Page = () => PageBody | Promise<PageBody>;
+/** Asked anew for every request, with its query; what it throws is our bug and becomes a 500. */
+export type Page = (query: URLSearchParams) => PageBody | Promise<PageBody>;

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { acceptsGzip, CONTENT_TYPES, negotiateFormat } from './accept.ts';
-import { ExpositionCache } from './exposition-cache.ts';
+import { ExpositionCache, gzipped } from './exposition-cache.ts';
 import type { Page, PageBody } from './page.ts';
 import type { MetricsServerOptions } from './server-options.ts';
 import type { WebConfig } from './web-config.ts';
@@ -85,7 +85,7 @@ export class Responder {
     } else if (path === telemetryPath) {
       await this.sendMetrics(request, response);
     } else if (page !== undefined) {
-      await this.sendPage(page, response);
+      await this.sendPage(page, request, response);
     } else if (path === '/readyz' && !ready()) {
       sendText(response, 503, 'not capturing\n');
     } else {
@@ -95,19 +95,40 @@ export class Responder {
 
   private async sendMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const format = negotiateFormat(request.headers.accept);
-    const compressed = acceptsGzip(headerText(request.headers['accept-encoding']));
+    const compressed = wantsGzip(request);
     const body = await this.exposition.get(format, compressed);
     response.setHeader('Vary', 'Accept, Accept-Encoding');
     if (compressed) response.setHeader('Content-Encoding', 'gzip');
     send(response, 200, CONTENT_TYPES[format], body);
   }
 
-  private async sendPage(page: Page, response: ServerResponse): Promise<void> {
-    const { contentType, body, headers }: PageBody = await page();
+  private async sendPage(
+    page: Page,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { contentType, body, headers }: PageBody = await page(queryOf(request));
     response.setHeader('Cache-Control', 'no-store');
+    response.setHeader('Vary', 'Accept-Encoding');
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
-    send(response, 200, contentType, body);
+    if (!wantsGzip(request)) {
+      send(response, 200, contentType, body);
+      return;
+    }
+    response.setHeader('Content-Encoding', 'gzip');
+    send(response, 200, contentType, await gzipped(Buffer.from(body)));
   }
+}
+
+function queryOf(request: IncomingMessage): URLSearchParams {
+  const url = request.url ?? '/';
+  const start = url.indexOf('?');
+  return new URLSearchParams(start < 0 ? '' : url.slice(start));
+}
+
+function wantsGzip(request: IncomingMessage): boolean {
+  const header = request.headers['accept-encoding'];
+  return acceptsGzip(Array.isArray(header) ? header.join(',') : header);
 }
 
 /** The path without its query, as it was sent: nothing here is decoded or normalised. */
@@ -115,10 +136,6 @@ function pathOf(request: IncomingMessage): string {
   const url = request.url ?? '/';
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);
-}
-
-function headerText(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'string' || header === undefined ? header : header.join(',');
 }
 
 function sendText(response: ServerResponse, status: number, text: string): void {

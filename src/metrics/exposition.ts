@@ -57,8 +57,7 @@ export class FamilyText {
   readonly name: string;
   private readonly heads: readonly string[];
   private shownVersion = -1;
-  /** The exposed label sets, ascending. */
-  private sets: number[] = [];
+  private sets: readonly number[] = [];
   /** Counters and gauges: one per set. Histograms: buckets, +Inf, sum and count of each set. */
   private prefixes: string[] = [];
 
@@ -107,11 +106,9 @@ export class FamilyText {
   private rebuild(): void {
     const family = this.family;
     this.shownVersion = family.shownVersion;
-    this.sets = [];
+    this.sets = family.sets;
     this.prefixes = [];
-    for (let set = 0; set < family.shown.length; set++) {
-      if (family.shown[set] !== 1) continue;
-      this.sets.push(set);
+    for (const set of this.sets) {
       const labels = family.space.text(set);
       if (family instanceof HistogramFamily) this.pushHistogramPrefixes(family, labels);
       else this.prefixes.push(`\n${this.name}${braces(labels)} `);

@@ -17,6 +17,8 @@ export abstract class Family {
   readonly shown: Uint8Array;
   /** Changes when `shown` does, so that the exposition may keep its line prefixes. */
   shownVersion = 0;
+  private shownSets: number[] = [];
+  private shownSetsVersion = -1;
   /** Samples, and peers, that are `other` for want of room. */
   overflow = 0;
   private readonly budget: SeriesBudget;
@@ -40,6 +42,17 @@ export abstract class Family {
   /** Series that one peer more would expose from the start. */
   initialSeries(slot: number): number {
     return this.space.initialSets(slot).length * this.seriesPerSet;
+  }
+
+  /** The exposed label sets, ascending. */
+  get sets(): readonly number[] {
+    if (this.shownSetsVersion === this.shownVersion) return this.shownSets;
+    this.shownSets = [];
+    for (let set = 0; set < this.shown.length; set++) {
+      if (this.shown[set] === 1) this.shownSets.push(set);
+    }
+    this.shownSetsVersion = this.shownVersion;
+    return this.shownSets;
   }
 
   /**

@@ -114,6 +114,21 @@ export class LabelSpace {
     return first * this.stride0 + second * this.stride1 + third * this.stride2 + last;
   }
 
+  /** Does the label set have these value indices? `undefined` stands for any; missing ones at the end too. */
+  matches(index: number, wanted: readonly (number | undefined)[]): boolean {
+    for (let label = 0; label < wanted.length; label++) {
+      const value = wanted[label];
+      if (value !== undefined && this.valueAt(index, label) !== value) return false;
+    }
+    return true;
+  }
+
+  /** The value index of one label of a label set. */
+  valueAt(index: number, label: number): number {
+    const axis = this.axes[label];
+    return axis === undefined ? 0 : this.valueIndex(axis, index);
+  }
+
   /** `name="value",…` without braces; empty for a family without labels. */
   text(index: number): string {
     let text = '';

@@ -111,6 +111,33 @@ export class MetricsRegistry {
     return this.families.budget.used;
   }
 
+  /** One sample of a counter or gauge, as of the last refresh. */
+  value(definition: FamilyDefinition, index: number): number {
+    const family = this.families.get(definition);
+    return family instanceof HistogramFamily ? 0 : family.value(index);
+  }
+
+  /** The sum of a counter's or gauge's samples that have these value indices; `undefined` stands for any. */
+  total(definition: FamilyDefinition, wanted: readonly (number | undefined)[]): number {
+    const family = this.families.get(definition);
+    if (family instanceof HistogramFamily) return 0;
+    let sum = 0;
+    for (const set of family.sets) {
+      if (family.space.matches(set, wanted)) sum += family.value(set);
+    }
+    return sum;
+  }
+
+  /** Names of peers by slot, which is the value index of their label; `other` first. */
+  get peerNames(): readonly string[] {
+    return this.families.peers.slots.names;
+  }
+
+  /** Slots there can be. */
+  get peerCapacity(): number {
+    return this.families.peers.slots.capacity;
+  }
+
   private textsOf(definition: FamilyDefinition, names: DrachtioNames): FamilyText[] {
     const family = this.families.get(definition);
     const serverName = definition.serverName;
