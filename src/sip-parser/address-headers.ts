@@ -3,23 +3,12 @@
  * P-Asserted-Identity and its like. Of the first two the URI and the tag are kept, of the lists nothing.
  */
 import { readUint8 } from '../core/bytes.ts';
-import {
-  CharClass,
-  COMMA,
-  EQUALS,
-  endOfClass,
-  OPEN_PARENTHESIS,
-  SEMICOLON,
-  skipCommas,
-} from './char-class.ts';
-import { endOfUsualLine } from './line.ts';
+import { COMMA, OPEN_PARENTHESIS, SEMICOLON, skipCommas } from './char-class.ts';
 import { type SipMessage, Span, setSpan } from './message.ts';
-import { endOfComment, endOfUsualAddress, NameAddress, parseNameAddress } from './name-addr.ts';
+import { endOfComment, NameAddress, parseNameAddress } from './name-addr.ts';
 import { isNamed, Parameter, parameterName, parseParameter, skipParameters } from './parameter.ts';
-import { wordFrom, wordsOf } from './words.ts';
 
 const TAG = parameterName('tag');
-const SEMICOLON_TAG = wordFrom(';tag');
 
 const address = new NameAddress();
 const parameter = new Parameter();
@@ -73,33 +62,4 @@ export function isAddressList(
     i = skipCommas(buf, i, end);
   }
   return true;
-}
-
-/**
- * The usual To or From line, an address and perhaps `;tag=token` first among plain parameters: returns
- * where the next line begins, or -1 to leave it to `parseToOrFrom`, which keeps the same of it.
- */
-export function readUsualToOrFrom(
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  message: SipMessage,
-  uriSpan: Span,
-): number {
-  let i = endOfUsualAddress(buf, start, end, address);
-  if (i < 0) return -1;
-  let tagStart = -1;
-  let tagEnd = -1;
-  if (i + 5 < end && wordsOf(buf).getInt32(i, true) === SEMICOLON_TAG) {
-    if (readUint8(buf, i + 4) !== EQUALS) return -1;
-    tagStart = i + 5;
-    tagEnd = endOfClass(buf, tagStart, end, CharClass.PARAMETER);
-    if (tagEnd === tagStart) return -1;
-    i = tagEnd;
-  }
-  const next = endOfUsualLine(buf, i, end);
-  if (next < 0) return -1;
-  setSpan(message, uriSpan, address.uriStart, address.uriEnd);
-  if (tagStart >= 0) setSpan(message, tagSpanOf(uriSpan), tagStart, tagEnd);
-  return next;
 }

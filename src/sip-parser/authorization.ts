@@ -22,7 +22,7 @@ export function isCredentials(buf: Uint8Array, start: number, end: number): bool
   i = skipCommas(buf, i, end);
   while (i < end) {
     // A name, or RFC 7235's token68 (`Bearer …`): one word, perhaps with `=` behind it.
-    const nameEnd = endOfClass(buf, i, end, CharClass.PARAMETER);
+    const nameEnd = endOfClass(buf, i, end, CharClass.NAME);
     const equals = skipWhiteSpace(buf, nameEnd, end);
     if (nameEnd === i || equals === end) return nameEnd !== i;
     if (readUint8(buf, equals) !== EQUALS) return false;
@@ -39,9 +39,7 @@ function endOfValue(buf: Uint8Array, start: number, end: number): number {
     const quoteEnd = endOfQuoted(buf, start, end);
     return quoteEnd < 0 ? -1 : skipWhiteSpace(buf, quoteEnd, end);
   }
-  let i = start;
-  while (i < end && readUint8(buf, i) === EQUALS) i++;
-  return skipWhiteSpace(buf, endOfClass(buf, i, end, CharClass.PARAMETER), end);
+  return skipWhiteSpace(buf, endOfClass(buf, start, end, CharClass.VALUE), end);
 }
 
 /** True when the value is a list of option tags. */

@@ -1,26 +1,20 @@
 /**
- * Character classes of RFC 3261 25.1, one bit each, in one table of 256 bytes: what a scan loop asks
- * of every byte. No class holds a byte above 126 except QUOTED, which leaves UTF-8 to its own check.
+ * Character classes, one bit each, in one table of 256 bytes: what a scan loop asks of a byte. Apart from
+ * token (RFC 3261 25.1) they are wider than the grammar: what a server takes is not bad.
  */
 import { readUint8 } from '../core/bytes.ts';
 
 export const CharClass = {
   /** token: alphanum and `-.!%*_+`'~`. */
   TOKEN: 1,
-  /** What a parameter value without quotes is made of: token, and host with IPv6 and `/`. */
-  PARAMETER: 2,
-  /** hostname, IPv4address: alphanum, `.`, `-`. */
-  HOST: 4,
-  /** user of a SIP URI that needs no second look: unreserved, `&=+$`. */
-  USER: 8,
-  /** word, the halves of a Call-ID. */
-  WORD: 16,
-  /** Everything that may stand in a URI: reserved, unreserved, `[]`; `%` is checked apart. */
-  URI: 32,
-  /** Parameters of a SIP URI that need no second look. */
-  URI_PARAMETER: 64,
-  /** Inside quotes, printable ASCII without `"` and `\`. */
-  QUOTED: 128,
+  /** What `endOfPlain` runs over: visible ASCII that separates nothing and begins no escape. */
+  PLAIN: 2,
+  /** Parameter names and hosts, more generous than token: PLAIN and TOKEN. */
+  NAME: 4,
+  /** Parameter values without quotes: all but white space, `"`, `,`, `;`, `<` and `>`. */
+  VALUE: 8,
+  /** Inside quotes: all but `"` and `\\`. */
+  QUOTED: 16,
 } as const;
 export type CharClass = (typeof CharClass)[keyof typeof CharClass];
 
@@ -58,18 +52,15 @@ function mark(characters: string, charClass: CharClass): void {
   }
 }
 
-const ALPHANUM = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const UNRESERVED = `${ALPHANUM}-_.!~*'()`;
-const TOKEN = `${ALPHANUM}-.!%*_+\`'~`;
-mark(TOKEN, CharClass.TOKEN);
-mark(`${TOKEN}/:[]`, CharClass.PARAMETER);
-mark(`${ALPHANUM}.-`, CharClass.HOST);
-mark(`${UNRESERVED}&=+$`, CharClass.USER);
-mark(`${TOKEN}()<>:\\"/[]?{}`, CharClass.WORD);
-mark(`${UNRESERVED};/?:@&=+$,[]`, CharClass.URI);
-mark(`${UNRESERVED};=:&+$/`, CharClass.URI_PARAMETER);
-for (let byte = SP; byte < 127; byte++) {
-  if (byte !== QUOTE && byte !== BACKSLASH) mark(String.fromCharCode(byte), CharClass.QUOTED);
+mark("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-.!%*_+`'~", CharClass.TOKEN);
+for (let byte = 0; byte < 256; byte++) {
+  const character = String.fromCharCode(byte);
+  if (byte >= 38 && byte < 128 && !',:;<=>?@'.includes(character)) mark(character, CharClass.PLAIN);
+  if (isClass(byte, CharClass.PLAIN) || isClass(byte, CharClass.TOKEN)) {
+    mark(character, CharClass.NAME);
+  }
+  if (byte > SP && !'",;<>'.includes(character)) mark(character, CharClass.VALUE);
+  if (byte !== QUOTE && byte !== BACKSLASH) mark(character, CharClass.QUOTED);
 }
 
 export function isClass(byte: number, charClass: CharClass): boolean {

@@ -13,9 +13,8 @@ import {
   STAR,
   skipCommas,
 } from './char-class.ts';
-import { endOfUsualLine } from './line.ts';
 import { CONTACTS_MAX, type SipMessage } from './message.ts';
-import { endOfComment, endOfUsualAddress, NameAddress, parseNameAddress } from './name-addr.ts';
+import { endOfComment, NameAddress, parseNameAddress } from './name-addr.ts';
 import { NUMBER_TOO_LARGE, readNumber } from './number.ts';
 import { Oddity } from './oddity.ts';
 import { isNamed, Parameter, parameterName, parseParameter } from './parameter.ts';
@@ -125,22 +124,4 @@ function keepContact(message: SipMessage): void {
     contact.instanceStart < 0 ? -1 : contact.instanceEnd - contact.instanceStart;
   message.contactExpires[index] = contact.expires;
   message.contactRegId[index] = contact.regId;
-}
-
-/**
- * The usual Contact line, one address without header parameters: returns where the next line begins, or -1
- * to leave it to `parseContact`, which keeps the same of it.
- */
-export function readUsualContact(
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  message: SipMessage,
-): number {
-  const i = endOfUsualAddress(buf, start, end, address);
-  const next = i < 0 ? -1 : endOfUsualLine(buf, i, end);
-  if (next < 0) return -1;
-  resetParameters();
-  keepContact(message);
-  return next;
 }

@@ -6,7 +6,7 @@ import { readUint8 } from '../core/bytes.ts';
 import { isAddressList, parseToOrFrom } from './address-headers.ts';
 import { isCredentials, isOptionTags } from './authorization.ts';
 import { parseCallId } from './call-id.ts';
-import { CharClass, COLON, endOfClass, HT, SP, skipWhiteSpace, trimEnd } from './char-class.ts';
+import { COLON, skipWhiteSpace, trimEnd } from './char-class.ts';
 import { parseContact } from './contact.ts';
 import { isContentType, parseMaxForwards } from './content-headers.ts';
 import { parseCseq, parseRack } from './cseq.ts';
@@ -45,10 +45,10 @@ export function parseHeaderField(
     return -1;
   }
 
-  const nameEnd = endOfClass(buf, start, line.end, CharClass.TOKEN);
-  let colon = nameEnd;
-  while (colon < line.end && isBlank(readUint8(buf, colon))) colon++;
-  if (nameEnd === start || colon === line.end || readUint8(buf, colon) !== COLON) {
+  let colon = start;
+  while (colon < line.end && readUint8(buf, colon) !== COLON) colon++;
+  const nameEnd = trimEnd(buf, start, colon);
+  if (nameEnd === start || colon === line.end) {
     message.oddities |= 1 << Oddity.LINE_WITHOUT_NAME;
     return line.next;
   }
@@ -58,10 +58,6 @@ export function parseHeaderField(
   const valueEnd = trimEnd(buf, valueStart, line.end);
   message.error = parseValue(buf, valueStart, valueEnd, message, header);
   return message.error === ParseError.NONE ? line.next : -1;
-}
-
-function isBlank(byte: number): boolean {
-  return byte === SP || byte === HT;
 }
 
 function isEveryNulQuoted(buf: Uint8Array, start: number): boolean {

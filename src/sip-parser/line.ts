@@ -4,7 +4,6 @@
  */
 import { readUint8 } from '../core/bytes.ts';
 import { BACKSLASH, CR, HT, LF, NUL, QUOTE, SP } from './char-class.ts';
-import { wordsOf } from './words.ts';
 
 /** The line read last, with its folds. Reused. */
 export class Line {
@@ -58,34 +57,6 @@ export function parsePhysicalLine(buf: Uint8Array, start: number, end: number, l
 
 function isFold(byte: number): boolean {
   return byte === SP || byte === HT;
-}
-
-/** The next line when `start` is at a CRLF that ends a line for good; -1 otherwise. */
-export function endOfUsualLine(buf: Uint8Array, start: number, end: number): number {
-  if (start + 2 >= end) return -1;
-  if (readUint8(buf, start) !== CR || readUint8(buf, start + 1) !== LF) return -1;
-  return isFold(readUint8(buf, start + 2)) ? -1 : start + 2;
-}
-
-/**
- * Read over a line nobody reads, four bytes at a time: the next line, or -1 when there is anything about
- * it that must be looked at (a fold, a bare LF, a NUL or another control, bytes above ASCII).
- */
-export function skipUsualLine(buf: Uint8Array, start: number, end: number): number {
-  const words = wordsOf(buf);
-  let i = start;
-  while (i + 4 <= end) {
-    const word = words.getInt32(i, true);
-    // The high bit of a byte survives when it is below SP or above ASCII, and then only.
-    if ((((word - 0x2020_2020) | word) & 0x8080_8080) !== 0) break;
-    i += 4;
-  }
-  while (i < end) {
-    const byte = readUint8(buf, i);
-    if (byte < SP || byte >= 0x80) break;
-    i++;
-  }
-  return endOfUsualLine(buf, i, end);
 }
 
 /** RFC 3261 25.1 allows one NUL: as a quoted-pair, behind a backslash within quotes. */

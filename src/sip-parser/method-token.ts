@@ -1,7 +1,6 @@
 /** Which method a token names (RFC 3261 7.1: case-sensitive). */
-import { readUint8 } from '../core/bytes.ts';
 import { Method } from './method.ts';
-import { wordFrom, wordsOf } from './words.ts';
+import { wordFrom } from './words.ts';
 
 const ACK = wordFrom('ACK\0');
 const BYE = wordFrom('BYE\0');
@@ -30,11 +29,10 @@ const SUBS = wordFrom('SUBS');
 const CRIB = wordFrom('CRIB');
 const LETTER_E = 69;
 
-/** The method of `length` bytes at `start`; OTHER when it is none of ours. */
-export function methodOf(buf: Uint8Array, start: number, length: number): Method {
-  if (length === 3) return methodOfThree(buf, start);
+/** The method of the `length` bytes at `start`, which are there; OTHER when it is none of ours. */
+export function methodOf(words: DataView, start: number, length: number): Method {
+  if (length === 3) return methodOfThree(words, start);
   if (length < 4 || length > 9) return Method.OTHER;
-  const words = wordsOf(buf);
   const first = words.getInt32(start, true);
   const last = words.getInt32(start + length - 4, true);
   switch (length) {
@@ -52,13 +50,12 @@ export function methodOf(buf: Uint8Array, start: number, length: number): Method
     case 8:
       return first === REGI && last === STER ? Method.REGISTER : Method.OTHER;
     default:
-      return isSubscribe(buf, start, first) ? Method.SUBSCRIBE : Method.OTHER;
+      return isSubscribe(words, start, first) ? Method.SUBSCRIBE : Method.OTHER;
   }
 }
 
-function methodOfThree(buf: Uint8Array, start: number): Method {
-  const word =
-    readUint8(buf, start) | (readUint8(buf, start + 1) << 8) | (readUint8(buf, start + 2) << 16);
+function methodOfThree(words: DataView, start: number): Method {
+  const word = words.getUint16(start, true) | (words.getUint8(start + 2) << 16);
   if (word === ACK) return Method.ACK;
   return word === BYE ? Method.BYE : Method.OTHER;
 }
@@ -70,10 +67,10 @@ function methodOfSix(first: number, last: number): Method {
   return first === UPDA && last === DATE ? Method.UPDATE : Method.OTHER;
 }
 
-function isSubscribe(buf: Uint8Array, start: number, first: number): boolean {
+function isSubscribe(words: DataView, start: number, first: number): boolean {
   return (
     first === SUBS &&
-    wordsOf(buf).getInt32(start + 4, true) === CRIB &&
-    readUint8(buf, start + 8) === LETTER_E
+    words.getInt32(start + 4, true) === CRIB &&
+    words.getUint8(start + 8) === LETTER_E
   );
 }

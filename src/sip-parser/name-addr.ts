@@ -6,10 +6,8 @@
  */
 import { readUint8 } from '../core/bytes.ts';
 import {
-  CharClass,
   CLOSE_PARENTHESIS,
   COMMA,
-  endOfClass,
   GREATER_THAN,
   isWhiteSpace,
   LESS_THAN,
@@ -17,13 +15,12 @@ import {
   QUESTION_MARK,
   QUOTE,
   SEMICOLON,
-  SP,
   skipWhiteSpace,
   trimEnd,
 } from './char-class.ts';
 import { Oddity } from './oddity.ts';
 import { endOfQuoted, endOfTokens } from './parameter.ts';
-import { endOfUsualUri, parseUri, UriError, UriParts } from './uri.ts';
+import { parseUri, UriError, UriParts } from './uri.ts';
 
 /** An address read last. Reused. */
 export class NameAddress {
@@ -98,32 +95,4 @@ export function endOfComment(buf: Uint8Array, start: number, end: number): numbe
     else if (byte === CLOSE_PARENTHESIS && --depth === 0) return skipWhiteSpace(buf, i + 1, end);
   }
   return -1;
-}
-
-/**
- * The usual address, `"Name" <sip:…>`, `Name <sip:…>` or `<sip:…>` without anything rare in it: returns
- * the offset behind the `>`, or -1 to leave it to `parseNameAddress`, which reads the same from it.
- */
-export function endOfUsualAddress(
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  address: NameAddress,
-): number {
-  let i = start;
-  if (i >= end) return -1;
-  if (readUint8(buf, i) === QUOTE) {
-    i = endOfClass(buf, i + 1, end, CharClass.QUOTED);
-    if (i >= end || readUint8(buf, i) !== QUOTE) return -1;
-    i++;
-  } else {
-    i = endOfClass(buf, i, end, CharClass.TOKEN);
-  }
-  if (i < end && readUint8(buf, i) === SP) i++;
-  if (i >= end || readUint8(buf, i) !== LESS_THAN) return -1;
-  const uriEnd = endOfUsualUri(buf, i + 1, end);
-  if (uriEnd < 0 || uriEnd >= end || readUint8(buf, uriEnd) !== GREATER_THAN) return -1;
-  address.uriStart = i + 1;
-  address.uriEnd = uriEnd;
-  return uriEnd + 1;
 }

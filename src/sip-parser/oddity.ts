@@ -36,9 +36,8 @@ export const Oddity = {
   START_LINE_WHITE_SPACE: 25,
   REQUEST_URI_HEADERS: 26,
   URI_WHITE_SPACE: 27,
-  URI_CHARACTERS: 28,
-  BAD_IPV6_REFERENCE: 29,
-  BAD_PARAMETER: 30,
+  BAD_IPV6_REFERENCE: 28,
+  BAD_PARAMETER: 29,
 } as const;
 export type Oddity = (typeof Oddity)[keyof typeof Oddity];
 

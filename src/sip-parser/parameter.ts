@@ -35,7 +35,7 @@ export function parseParameter(
   parameter: Parameter,
 ): number {
   const nameStart = skipWhiteSpace(buf, start + 1, end);
-  const nameEnd = endOfClass(buf, nameStart, end, CharClass.TOKEN);
+  const nameEnd = endOfClass(buf, nameStart, end, CharClass.NAME);
   if (nameEnd === nameStart) return -1;
   parameter.nameStart = nameStart;
   parameter.nameEnd = nameEnd;
@@ -53,7 +53,7 @@ export function parseParameter(
     parameter.valueEnd = quoteEnd - 1;
     return skipWhiteSpace(buf, quoteEnd, end);
   }
-  const valueEnd = endOfClass(buf, valueStart, end, CharClass.PARAMETER);
+  const valueEnd = endOfClass(buf, valueStart, end, CharClass.VALUE);
   if (valueEnd === valueStart) return -1;
   parameter.valueStart = valueStart;
   parameter.valueEnd = valueEnd;

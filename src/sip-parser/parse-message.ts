@@ -20,6 +20,7 @@ import { Method } from './method.ts';
 import { Oddity } from './oddity.ts';
 import { ParseError } from './parse-error.ts';
 import { parseStartLine } from './start-line.ts';
+import { readUsualStartLine } from './usual-start-line.ts';
 
 export { SipMessage } from './message.ts';
 export { METHOD_NAMES } from './method.ts';
@@ -71,7 +72,8 @@ function notAMessage(bytes: MessageBytes, message: SipMessage): ParseError {
 function parseWhole(bytes: MessageBytes, message: SipMessage): ParseError {
   const buf = bytes.buf;
   const start = skipLineBreaks(buf, bytes.start, bytes.end);
-  const headers = parseStartLine(buf, start, bytes.end, message);
+  let headers = readUsualStartLine(buf, start, bytes.end, message);
+  if (headers < 0) headers = parseStartLine(buf, start, bytes.end, message);
   if (headers < 0) return message.error;
   const body = parseHeaderBlock(buf, headers, bytes.end, message);
   if (body < 0) return message.error;

@@ -6,27 +6,23 @@
  */
 import { readUint8 } from '../core/bytes.ts';
 import { CharClass, endOfClass, HT, SLASH, SP, skipWhiteSpace } from './char-class.ts';
-import { Line, parsePhysicalLine, skipUsualLine } from './line.ts';
+import { Line, parsePhysicalLine } from './line.ts';
 import { MessageKind, type SipMessage, Span, setSpan } from './message.ts';
 import { methodOf } from './method-token.ts';
 import { endOfDigits, readNumber } from './number.ts';
 import { Oddity } from './oddity.ts';
 import { ParseError } from './parse-error.ts';
-import { endOfUsualUri, parseUri, UriError, UriParts, UriScheme } from './uri.ts';
+import { parseUri, UriError, UriParts, UriScheme } from './uri.ts';
 import { isUtf8 } from './utf8.ts';
 import { wordFrom, wordsOf } from './words.ts';
 
-const SIP_SLASH = wordFrom('SIP/');
 const SIP_SLASH_LOWER = wordFrom('sip/');
 const SLASH_2_0 = wordFrom('/2.0');
 // Leaves the slash as it is.
 const LOWER_THREE = 0x0020_2020;
-const TWO_ZERO_SPACE = wordFrom('2.0 ');
-const TWO_ZERO_CR = wordFrom('2.0\r');
 const VERSION_BYTES = 7;
 const STATUS_MIN = 100;
 const STATUS_MAX = 699;
-const LF = 10;
 
 const line = new Line();
 const uri = new UriParts();
@@ -38,11 +34,6 @@ export function parseStartLine(
   end: number,
   message: SipMessage,
 ): number {
-  const usual = isStatusLine(buf, start, end)
-    ? readUsualStatusLine(buf, start, end, message)
-    : readUsualRequestLine(buf, start, end, message);
-  if (usual >= 0) return usual;
-
   parsePhysicalLine(buf, start, end, line);
   if (line.bareLf) message.oddities |= 1 << Oddity.BARE_LF;
   message.error = isStatusLine(buf, start, line.end)
@@ -133,7 +124,7 @@ function parseRequestLine(
 
 function takeRequest(buf: Uint8Array, start: number, methodEnd: number, message: SipMessage): void {
   message.kind = MessageKind.REQUEST;
-  message.method = methodOf(buf, start, methodEnd - start);
+  message.method = methodOf(wordsOf(buf), start, methodEnd - start);
   setSpan(message, Span.METHOD, start, methodEnd);
 }
 
@@ -184,48 +175,4 @@ function isVersion2(buf: Uint8Array, start: number, end: number): boolean {
     (words.getInt32(start, true) | LOWER_THREE) === SIP_SLASH_LOWER &&
     words.getInt32(start + 3, true) === SLASH_2_0
   );
-}
-
-/** The usual request line: where the headers begin, or -1 to leave it to `parseRequestLine`. */
-function readUsualRequestLine(
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  message: SipMessage,
-): number {
-  const methodEnd = endOfClass(buf, start, end, CharClass.TOKEN);
-  if (methodEnd === start || methodEnd >= end || readUint8(buf, methodEnd) !== SP) return -1;
-  const uriEnd = endOfUsualUri(buf, methodEnd + 1, end);
-  if (uriEnd < 0 || uriEnd + 11 > end || readUint8(buf, uriEnd) !== SP) return -1;
-  const words = wordsOf(buf);
-  if (words.getInt32(uriEnd + 1, true) !== SIP_SLASH) return -1;
-  if (words.getInt32(uriEnd + 5, true) !== TWO_ZERO_CR || readUint8(buf, uriEnd + 9) !== LF) {
-    return -1;
-  }
-  message.requestLineReadable = true;
-  takeRequest(buf, start, methodEnd, message);
-  setSpan(message, Span.REQUEST_URI, methodEnd + 1, uriEnd);
-  return uriEnd + 10;
-}
-
-/** The usual status line: where the headers begin, or -1 to leave it to `parseStatusLine`. */
-function readUsualStatusLine(
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  message: SipMessage,
-): number {
-  if (start + 14 > end) return -1;
-  const words = wordsOf(buf);
-  if (words.getInt32(start, true) !== SIP_SLASH) return -1;
-  if (words.getInt32(start + 4, true) !== TWO_ZERO_SPACE) return -1;
-  const statusEnd = endOfDigits(buf, start + 8, end);
-  if (statusEnd !== start + 11 || readUint8(buf, statusEnd) !== SP) return -1;
-  const status = readNumber(buf, start + 8, statusEnd);
-  if (status < STATUS_MIN || status > STATUS_MAX) return -1;
-  const next = skipUsualLine(buf, statusEnd + 1, end);
-  if (next < 0) return -1;
-  message.kind = MessageKind.RESPONSE;
-  message.statusCode = status;
-  return next;
 }

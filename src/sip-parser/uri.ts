@@ -9,7 +9,6 @@ import {
   CharClass,
   CLOSE_BRACKET,
   COLON,
-  endOfClass,
   isClass,
   isHexDigit,
   isWhiteSpace,
@@ -23,7 +22,7 @@ import {
 import { isIpv6Address } from './ipv6-reference.ts';
 import { endOfDigits, readNumber } from './number.ts';
 import { Oddity } from './oddity.ts';
-import { LOWER, wordFrom, wordsOf } from './words.ts';
+import { wordFrom, wordsOf } from './words.ts';
 
 /** NONE: nothing before a colon could be a scheme (`*`, a path, a bare host name). */
 export const UriScheme = { NONE: 0, SIP: 1, SIPS: 2, TEL: 3, OTHER: 4, INVALID: 5 } as const;
@@ -55,7 +54,7 @@ export class UriParts {
   parametersEnd = -1;
   /** From the `?` to the end. */
   headersStart = -1;
-  /** Bits of UNKNOWN_SCHEME, URI_CHARACTERS, URI_WHITE_SPACE, BAD_IPV6_REFERENCE. */
+  /** Bits of UNKNOWN_SCHEME, URI_WHITE_SPACE, BAD_IPV6_REFERENCE. */
   oddities = 0;
 
   reset(): void {
@@ -75,6 +74,7 @@ export class UriParts {
 const SIP_COLON = wordFrom('sip:');
 const SIPS = wordFrom('sips');
 const TEL_COLON = wordFrom('tel:');
+const LOWER = 0x2020_2020;
 // Makes the first three letters lower case and leaves the fourth character, the colon, as it is.
 const LOWER_THREE = 0x0020_2020;
 
@@ -82,8 +82,7 @@ const LOWER_THREE = 0x0020_2020;
 export function parseUri(buf: Uint8Array, start: number, end: number, parts: UriParts): UriError {
   parts.reset();
   if (start >= end) return UriError.EMPTY;
-  const characters = checkCharacters(buf, start, end, parts);
-  if (characters !== UriError.NONE) return characters;
+  if (!checkEscapes(buf, start, end, parts)) return UriError.BAD_ESCAPE;
 
   const rest = parseScheme(buf, start, end, parts);
   if (rest >= end && parts.scheme !== UriScheme.NONE) return UriError.EMPTY_AFTER_SCHEME;
@@ -96,24 +95,18 @@ export function parseUri(buf: Uint8Array, start: number, end: number, parts: Uri
   return UriError.NONE;
 }
 
-/** Escapes must be two hexadecimal digits; anything else that no URI may hold is only odd. */
-function checkCharacters(buf: Uint8Array, start: number, end: number, parts: UriParts): UriError {
-  let i = endOfClass(buf, start, end, CharClass.URI);
-  while (i < end) {
+/** Escapes must be two hexadecimal digits. Other characters no URI may hold are let pass. */
+function checkEscapes(buf: Uint8Array, start: number, end: number, parts: UriParts): boolean {
+  for (let i = start; i < end; i++) {
     const byte = readUint8(buf, i);
     if (byte === PERCENT) {
-      if (i + 2 >= end) return UriError.BAD_ESCAPE;
-      if (!isHexDigit(readUint8(buf, i + 1)) || !isHexDigit(readUint8(buf, i + 2))) {
-        return UriError.BAD_ESCAPE;
-      }
+      if (i + 2 >= end) return false;
+      if (!isHexDigit(readUint8(buf, i + 1)) || !isHexDigit(readUint8(buf, i + 2))) return false;
     } else if (isWhiteSpace(byte)) {
       parts.oddities |= 1 << Oddity.URI_WHITE_SPACE;
-    } else if (!isClass(byte, CharClass.URI)) {
-      parts.oddities |= 1 << Oddity.URI_CHARACTERS;
     }
-    i++;
   }
-  return UriError.NONE;
+  return true;
 }
 
 /** scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ). Returns where the rest begins. */
@@ -143,7 +136,7 @@ function parseOtherScheme(buf: Uint8Array, start: number, end: number, parts: Ur
   for (; i < end; i++) {
     const byte = readUint8(buf, i);
     if (byte === COLON || byte === SLASH || byte === QUESTION_MARK || byte === STAR) break;
-    if (!isClass(byte, CharClass.USER) && !isClass(byte, CharClass.TOKEN)) valid = false;
+    if (!isClass(byte, CharClass.TOKEN)) valid = false;
   }
   if (i === start || i === end || readUint8(buf, i) !== COLON) return start;
   parts.scheme = valid ? UriScheme.OTHER : UriScheme.INVALID;
@@ -201,41 +194,11 @@ function parseHost(buf: Uint8Array, start: number, end: number, parts: UriParts)
     if (i < end && readUint8(buf, i) !== COLON && !isHostEnd(readUint8(buf, i))) return -1;
   } else {
     while (i < end && readUint8(buf, i) !== COLON && !isHostEnd(readUint8(buf, i))) {
-      if (!isClass(readUint8(buf, i), CharClass.HOST)) parts.oddities |= 1 << Oddity.URI_CHARACTERS;
       i++;
     }
     if (i === start) return -1;
   }
   parts.hostStart = start;
   parts.hostEnd = i;
-  return i;
-}
-
-/**
- * The usual SIP URI, `sip:user@host:port;parameters`, without escapes, headers, a password or an
- * IPv6 reference: returns where it ends, or -1 to leave it to `parseUri`, which says the same of it.
- */
-export function endOfUsualUri(buf: Uint8Array, start: number, end: number): number {
-  if (start + 5 > end) return -1;
-  if ((wordsOf(buf).getInt32(start, true) | LOWER_THREE) !== SIP_COLON) return -1;
-  let part = start + 4;
-  let i = endOfClass(buf, part, end, CharClass.HOST);
-  if (i < end && isClass(readUint8(buf, i), CharClass.USER)) {
-    i = endOfClass(buf, i, end, CharClass.USER);
-    if (i === end || readUint8(buf, i) !== AT) return -1;
-  }
-  if (i < end && readUint8(buf, i) === AT) {
-    part = i + 1;
-    i = endOfClass(buf, part, end, CharClass.HOST);
-  }
-  if (i === part) return -1;
-  if (i < end && readUint8(buf, i) === COLON) {
-    const digitsEnd = endOfDigits(buf, i + 1, end);
-    if (digitsEnd === i + 1) return -1;
-    i = digitsEnd;
-  }
-  if (i < end && readUint8(buf, i) === SEMICOLON) {
-    i = endOfClass(buf, i, end, CharClass.URI_PARAMETER);
-  }
   return i;
 }

@@ -24,13 +24,12 @@ import {
   trimEnd,
 } from './char-class.ts';
 import { isIpv6Address } from './ipv6-reference.ts';
-import { endOfUsualLine } from './line.ts';
-import { type SipMessage, Span, setSpan, VIAS_MAX } from './message.ts';
+import { type SipMessage, Span, VIAS_MAX } from './message.ts';
 import { endOfComment } from './name-addr.ts';
 import { endOfDigits, readNumber } from './number.ts';
 import { Oddity } from './oddity.ts';
 import { isNamed, Parameter, parameterName, parseParameter } from './parameter.ts';
-import { LOWER, wordFrom, wordsOf } from './words.ts';
+import { wordFrom, wordsOf } from './words.ts';
 
 const PORT_MAX = 65535;
 const DEFAULT_PORT = 5060;
@@ -38,13 +37,8 @@ const DEFAULT_TLS_PORT = 5061;
 const COOKIE_BYTES = 7;
 
 const BRANCH = parameterName('branch');
-const BRAN = wordFrom('bran');
-const SIP_SLASH = wordFrom('SIP/');
-const VERSION_SLASH = wordFrom('2.0/');
-const UDP_SPACE = wordFrom('UDP ');
-const TCP_SPACE = wordFrom('TCP ');
-const TLS_SPACE = wordFrom('TLS ');
-const WSS_SPACE = wordFrom('WSS ');
+const LOWER = 0x2020_2020;
+const TOP_VIA = 2 * Span.TOP_VIA;
 const Z9HG = wordFrom('z9hg');
 const G4BK = wordFrom('g4bk');
 const UDP = wordFrom('udp\0');
@@ -53,8 +47,8 @@ const TLS = wordFrom('tls\0');
 const WSS = wordFrom('wss\0');
 const SCTP = wordFrom('sctp');
 
-/** The via-parm being read. */
-class ViaParts {
+/** One via-parm. */
+export class ViaParts {
   start = 0;
   end = 0;
   transport: Transport = Transport.OTHER;
@@ -83,7 +77,7 @@ export function parseVia(
     if (next < end && readUint8(buf, next) !== COMMA) return false;
     via.start = i;
     via.end = trimEnd(buf, i, next);
-    keepVia(buf, message);
+    keepVia(wordsOf(buf), via, message);
     i = skipCommas(buf, next, end);
   }
   return true;
@@ -138,7 +132,7 @@ function parseSentBy(buf: Uint8Array, start: number, end: number, message: SipMe
 function endOfHost(buf: Uint8Array, start: number, end: number, message: SipMessage): number {
   if (start === end) return -1;
   if (readUint8(buf, start) !== OPEN_BRACKET) {
-    const hostEnd = endOfClass(buf, start, end, CharClass.TOKEN);
+    const hostEnd = endOfClass(buf, start, end, CharClass.NAME);
     return hostEnd === start ? -1 : hostEnd;
   }
   let i = start + 1;
@@ -166,102 +160,35 @@ function transportOf(buf: Uint8Array, start: number, end: number): Transport {
   return length === 2 && word === (WSS & 0xffff) ? Transport.WS : Transport.OTHER;
 }
 
-function keepVia(buf: Uint8Array, message: SipMessage): void {
+/** Put a via-parm into the message, as far as there is room. */
+export function keepVia(words: DataView, parts: ViaParts, message: SipMessage): void {
   const index = message.viaCount++;
   if (index >= VIAS_MAX) return;
+  const vias = message.vias;
   const column = 4 * index;
-  const isTls = via.transport === Transport.TLS || via.transport === Transport.WSS;
-  const branchLength = via.branchStart < 0 ? -1 : via.branchEnd - via.branchStart;
-  message.vias[column] = via.hostStart;
-  message.vias[column + 1] = via.hostEnd - via.hostStart;
-  message.vias[column + 2] = via.branchStart;
-  message.vias[column + 3] = branchLength;
-  message.viaPorts[index] = via.port >= 0 ? via.port : isTls ? DEFAULT_TLS_PORT : DEFAULT_PORT;
+  const branchLength = parts.branchStart < 0 ? -1 : parts.branchEnd - parts.branchStart;
+  vias[column] = parts.hostStart;
+  vias[column + 1] = parts.hostEnd - parts.hostStart;
+  vias[column + 2] = parts.branchStart;
+  vias[column + 3] = branchLength;
+  message.viaPorts[index] = parts.port >= 0 ? parts.port : defaultPort(parts.transport);
   if (index > 0) return;
-  message.viaTransport = via.transport;
-  message.branchHasCookie = branchLength > COOKIE_BYTES && beginsWithCookie(buf, via.branchStart);
-  setSpan(message, Span.TOP_VIA, via.start, via.end);
+  message.viaTransport = parts.transport;
+  message.branchHasCookie =
+    branchLength > COOKIE_BYTES && beginsWithCookie(words, parts.branchStart);
+  message.spans[TOP_VIA] = parts.start;
+  message.spans[TOP_VIA + 1] = parts.end - parts.start;
+}
+
+function defaultPort(transport: Transport): number {
+  const isTls = transport === Transport.TLS || transport === Transport.WSS;
+  return isTls ? DEFAULT_TLS_PORT : DEFAULT_PORT;
 }
 
 /** `z9hG4bK` in any case: two words that overlap by one letter. */
-function beginsWithCookie(buf: Uint8Array, start: number): boolean {
-  const words = wordsOf(buf);
+function beginsWithCookie(words: DataView, start: number): boolean {
   return (
     (words.getInt32(start, true) | LOWER) === Z9HG &&
     (words.getInt32(start + 3, true) | LOWER) === G4BK
-  );
-}
-
-/**
- * The usual Via line, `SIP/2.0/UDP host:port;name=value…` without white space, quotes or a list: returns
- * where the next line begins, or -1 to leave it to `parseVia`, which keeps the same of it.
- */
-export function readUsualVia(
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  message: SipMessage,
-): number {
-  if (start + 16 > end) return -1;
-  const words = wordsOf(buf);
-  if (words.getInt32(start, true) !== SIP_SLASH) return -1;
-  if (words.getInt32(start + 4, true) !== VERSION_SLASH) return -1;
-  const transport = usualTransport(words.getInt32(start + 8, true));
-  if (transport === Transport.OTHER) return -1;
-
-  let i = endOfClass(buf, start + 12, end, CharClass.HOST);
-  via.hostStart = start + 12;
-  via.hostEnd = i;
-  via.port = -1;
-  if (i === start + 12 || i === end) return -1;
-  if (readUint8(buf, i) === COLON) {
-    const portStart = i + 1;
-    i = endOfDigits(buf, portStart, end);
-    via.port = readNumber(buf, portStart, i);
-    if (via.port < 0 || via.port > PORT_MAX) return -1;
-  }
-  i = readUsualParameters(buf, i, end);
-  const next = i < 0 ? -1 : endOfUsualLine(buf, i, end);
-  if (next < 0) return -1;
-  via.transport = transport;
-  via.start = start;
-  via.end = i;
-  keepVia(buf, message);
-  return next;
-}
-
-function usualTransport(word: number): Transport {
-  if (word === UDP_SPACE) return Transport.UDP;
-  if (word === TCP_SPACE) return Transport.TCP;
-  if (word === TLS_SPACE) return Transport.TLS;
-  return word === WSS_SPACE ? Transport.WSS : Transport.OTHER;
-}
-
-/** Parameters without white space and quotes; remembers the branch. Returns what follows, or -1. */
-function readUsualParameters(buf: Uint8Array, start: number, end: number): number {
-  via.branchStart = -1;
-  via.branchEnd = -1;
-  let i = start;
-  while (i < end && readUint8(buf, i) === SEMICOLON) {
-    const nameStart = i + 1;
-    const nameEnd = endOfClass(buf, nameStart, end, CharClass.TOKEN);
-    if (nameEnd === nameStart || nameEnd === end) return -1;
-    i = nameEnd;
-    if (readUint8(buf, nameEnd) !== 61) continue;
-    i = endOfClass(buf, nameEnd + 1, end, CharClass.PARAMETER);
-    if (i === nameEnd + 1) return -1;
-    if (via.branchStart < 0 && nameEnd - nameStart === 6 && isBranch(buf, nameStart)) {
-      via.branchStart = nameEnd + 1;
-      via.branchEnd = i;
-    }
-  }
-  return i;
-}
-
-function isBranch(buf: Uint8Array, nameStart: number): boolean {
-  return (
-    (wordsOf(buf).getInt32(nameStart, true) | LOWER) === BRAN &&
-    (readUint8(buf, nameStart + 4) | 0x20) === 99 &&
-    (readUint8(buf, nameStart + 5) | 0x20) === 104
   );
 }

@@ -1,0 +1,151 @@
+/**
+ * To, From and Contact in their usual form: one address, `"Name" <sip:user@host:port;parameters>`, `Name <sip:…>`, `<sip:…>`, without
+ * escapes, a password, headers, an IPv6 reference or anything else that is rare. What is read here,
+ * address-headers.ts and contact.ts read the same (test/property/sip-parser.test.ts); what is not, is theirs.
+ * Constants stand in this file because an imported one costs a load and a check at each use.
+ */
+import { CharClass, isClass } from './char-class.ts';
+import { CONTACTS_MAX, type SipMessage, Span } from './message.ts';
+import { endOfPlain, endOfQuotedText, nextLine, wordFrom } from './words.ts';
+
+const TOKEN = CharClass.TOKEN;
+const SIP_COLON = wordFrom('sip:');
+// Makes the first three letters lower case and leaves the fourth character, the colon, as it is.
+const LOWER_THREE = 0x0020_2020;
+const SP = 32;
+const QUOTE = 34;
+const COLON = 58;
+const SEMICOLON = 59;
+const LESS_THAN = 60;
+const EQUALS = 61;
+const GREATER_THAN = 62;
+const AT = 64;
+const ZERO = 48;
+const SLASH = 47;
+const OPEN_BRACKET = 91;
+const SEMICOLON_TAG = wordFrom(';tag');
+const CONTACT_LIMIT = CONTACTS_MAX;
+const FROM_TAG = 2 * Span.FROM_TAG;
+const TO_URI = 2 * Span.TO_URI;
+const TO_TAG = 2 * Span.TO_TAG;
+
+/**
+ * An address and perhaps one tag; `uriColumn` is that of the header's URI in `spans`. Returns where the next
+ * line begins, or -1 when the value is not of the usual form or the header stood before.
+ */
+export function readUsualToOrFrom(
+  words: DataView,
+  start: number,
+  last: number,
+  message: SipMessage,
+  uriColumn: number,
+): number {
+  const spans = message.spans;
+  if ((spans[uriColumn] ?? 0) >= 0) return -1;
+  let i = readUsualAddress(words, start, last, spans, uriColumn);
+  if (i < 0) return -1;
+  const tag = i + 5;
+  const hasTag =
+    i < last && words.getInt32(i, true) === SEMICOLON_TAG && words.getUint8(i + 4) === EQUALS;
+  if (hasTag) i = endOfPlain(words, tag, last);
+  const next = i === tag ? -1 : nextLine(words, i, last);
+  if (next < 0) {
+    spans[uriColumn] = -1;
+    spans[uriColumn + 1] = -1;
+    return -1;
+  }
+  if (hasTag) {
+    const tagColumn = uriColumn === TO_URI ? TO_TAG : FROM_TAG;
+    spans[tagColumn] = tag;
+    spans[tagColumn + 1] = i - tag;
+  }
+  return next;
+}
+
+/** One address without header parameters: the next line, or -1. */
+export function readUsualContact(
+  words: DataView,
+  start: number,
+  last: number,
+  message: SipMessage,
+): number {
+  const index = message.contactCount;
+  if (index === CONTACT_LIMIT) return -1;
+  const contacts = message.contacts;
+  const column = 4 * index;
+  const end = readUsualAddress(words, start, last, contacts, column);
+  const next = nextLine(words, end, last);
+  if (next < 0) return -1;
+  contacts[column + 2] = -1;
+  contacts[column + 3] = -1;
+  message.contactExpires[index] = -1;
+  message.contactRegId[index] = -1;
+  message.contactCount = index + 1;
+  return next;
+}
+
+/** Read the address at `start`; keeps nothing when it returns -1. */
+function readUsualAddress(
+  words: DataView,
+  start: number,
+  last: number,
+  spans: Int32Array,
+  column: number,
+): number {
+  let i = start;
+  if (i > last) return -1;
+  if (words.getUint8(i) === SP) i++;
+  if (words.getUint8(i) !== LESS_THAN) {
+    i = endOfDisplayName(words, i, last);
+    if (i < 0) return -1;
+  }
+  const uri = i + 1;
+  i = endOfUsualUri(words, uri, last);
+  if (i < 0 || words.getUint8(i) !== GREATER_THAN) return -1;
+  spans[column] = uri;
+  spans[column + 1] = i - uri;
+  return i + 1;
+}
+
+/** A quoted string without escapes, or one token, and perhaps a space: where the `<` behind it is, or -1. */
+function endOfDisplayName(words: DataView, start: number, last: number): number {
+  let i = start;
+  if (words.getUint8(i) === QUOTE) {
+    i = endOfQuotedText(words, i + 1, last);
+    if (i < 0 || words.getUint8(i) !== QUOTE) return -1;
+    i++;
+  } else {
+    while (i < last && isClass(words.getUint8(i), TOKEN)) i++;
+  }
+  if (i < last && words.getUint8(i) === SP) i++;
+  return i <= last && words.getUint8(i) === LESS_THAN ? i : -1;
+}
+
+/** Where the SIP URI at `start` ends, or -1 when it is not of the usual form. */
+export function endOfUsualUri(words: DataView, start: number, last: number): number {
+  if (start > last || (words.getInt32(start, true) | LOWER_THREE) !== SIP_COLON) return -1;
+  let host = start + 4;
+  let i = endOfPlain(words, host, last);
+  if (i < 0) return -1;
+  let stop = words.getUint8(i);
+  if (stop === AT) {
+    host = i + 1;
+    i = endOfPlain(words, host, last);
+    if (i < 0) return -1;
+    stop = words.getUint8(i);
+  }
+  const first = words.getUint8(host);
+  if (i === host || first === OPEN_BRACKET || first === SLASH) return -1;
+  if (stop === COLON) {
+    const digits = ++i;
+    while (i <= last && (words.getUint8(i) ^ ZERO) < 10) i++;
+    if (i === digits || i > last) return -1;
+    stop = words.getUint8(i);
+  }
+  while (stop === SEMICOLON || stop === EQUALS) {
+    i = endOfPlain(words, i + 1, last);
+    if (i < 0) return -1;
+    stop = words.getUint8(i);
+  }
+  return i;
+}
