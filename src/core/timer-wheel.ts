@@ -15,7 +15,7 @@ import { SLOTS, WheelOccupancy } from './wheel-occupancy.ts';
 const TICK_US = 1000;
 const LEVELS = 12;
 /** What the highest level reaches, in ticks (12 days). Rows beyond wait there and are placed again. */
-const AHEAD_MAX = 2 ** 30 - 2 ** 22;
+const AHEAD_MAX = 2 ** 30 - 1;
 
 const UNSCHEDULED = 0;
 /** `list` of a row in the heap; a row in a slot has the slot's number + 1. */
@@ -110,11 +110,11 @@ export class TimerWheel {
       this.due.add(row);
       return;
     }
-    // Slot numbers are digits of the tick, so its low 32 bits are enough.
+    // Slot numbers are digits of the tick, so its low 32 bits are enough. The slot is 1 to 256 after
+    // the present one of its level; at 256 it is the present one's next turn, as that one is empty.
     const low = this.tick | 0;
     const bits = 32 - Math.clz32(ahead);
-    let level = bits <= 8 ? 0 : (bits - 7) >> 1;
-    if (((low & ((1 << (2 * level)) - 1)) + ahead) >>> (2 * level) === SLOTS) level++;
+    const level = bits <= 8 ? 0 : (bits - 7) >> 1;
     const target = (low + ahead) | 0;
     this.link(row, level * SLOTS + ((target >>> (2 * level)) & (SLOTS - 1)));
     const begins = this.tick + ahead - (target & ((1 << (2 * level)) - 1));
@@ -152,7 +152,7 @@ export class TimerWheel {
       if (row < 0) continue;
       this.first[slot] = 0;
       this.occupancy.clear(slot);
-      // None of the rows returns to this slot: it is behind `tick` now.
+      // A row whose deadline was moved may return to this very slot, for its next turn.
       while (row >= 0) {
         const after = int32At(this.following, row) - 1;
         this.place(row);

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { PacketClock } from '../../../src/core/packet-clock.ts';
+
+const SECOND = 1_000_000;
+const START = 1_700_000_000 * SECOND;
+
+describe('PacketClock', () => {
+  it('follows the packets', () => {
+    const clock = new PacketClock();
+    assert.equal(clock.advance(START), START);
+    assert.equal(clock.advance(START + 0.25), START + 0.25);
+    assert.equal(clock.nowUs, START + 0.25);
+    assert.equal(clock.steps, 0);
+  });
+
+  it('stays where it is while packets are up to a second late', () => {
+    const clock = new PacketClock();
+    clock.advance(START);
+    assert.equal(clock.advance(START - SECOND), START);
+    assert.equal(clock.lastTimestampUs, START - SECOND);
+    assert.equal(clock.era, 0);
+  });
+
+  it('steps when a packet is more than a second before the previous one', () => {
+    const clock = new PacketClock();
+    clock.advance(START);
+    assert.equal(clock.advance(START - SECOND - 1), START);
+    assert.equal(clock.era, 1);
+    assert.equal(clock.steps, 1);
+  });
+
+  it('goes on at the pace of the packets after a step', () => {
+    const clock = new PacketClock();
+    clock.advance(START);
+    clock.advance(0);
+    assert.equal(clock.advance(3 * SECOND), START + 3 * SECOND);
+  });
+
+  it('measures a step against the packet before, not against the latest', () => {
+    const clock = new PacketClock();
+    clock.advance(START);
+    clock.advance(START - 0.9 * SECOND);
+    clock.advance(START - 1.8 * SECOND);
+    assert.equal(clock.steps, 0);
+    assert.equal(clock.nowUs, START);
+  });
+
+  it('takes what is no time as 0', () => {
+    for (const odd of [Number.NaN, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      const clock = new PacketClock();
+      clock.advance(START);
+      assert.equal(clock.advance(odd), START);
+      assert.equal(clock.lastTimestampUs, 0);
+      assert.equal(clock.steps, 1);
+    }
+  });
+
+  it('moves on while idle, without touching the last packet', () => {
+    const clock = new PacketClock();
+    clock.advance(START);
+    assert.equal(clock.idle(START + 5 * SECOND), START + 5 * SECOND);
+    assert.equal(clock.lastTimestampUs, START);
+    assert.equal(clock.advance(START + SECOND), START + 5 * SECOND);
+    assert.equal(clock.steps, 0);
+  });
+
+  it('never goes back nor steps while idle', () => {
+    const clock = new PacketClock();
+    clock.advance(START);
+    for (const odd of [START - 10 * SECOND, Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.equal(clock.idle(odd), START);
+    }
+    assert.equal(clock.steps, 0);
+  });
+
+  it('is idle on the packets’ time after a step', () => {
+    const clock = new PacketClock();
+    clock.advance(START);
+    clock.advance(100 * SECOND);
+    assert.equal(clock.idle(107 * SECOND), START + 7 * SECOND);
+  });
+});
