@@ -6,12 +6,12 @@ import { MessageFate } from '../core/pipeline-counters.ts';
 import { PACKET_FATE_NAMES, PacketFate } from '../decode/packet-fate.ts';
 import { DIRECTION_NAMES } from '../direction/direction.ts';
 import { METHOD_NAMES } from '../sip-parser/method.ts';
+import { Outcome } from '../state/observer.ts';
 import * as drachtio from './catalogue-drachtio.ts';
 import { CLASS_NAMES } from './catalogue-labels.ts';
 import * as probe from './catalogue-probe.ts';
 import * as sip from './catalogue-sip.ts';
 import type { FamilyDefinition } from './family-definition.ts';
-import type { HistogramFamily } from './histogram-family.ts';
 import type { MetricsRegistry } from './metrics-registry.ts';
 import type { ResultTotals } from './result-totals.ts';
 
@@ -25,23 +25,36 @@ export interface HistoryColumn {
 export interface HistoryHistogram {
   readonly name: string;
   readonly boundsSeconds: readonly number[];
-  readonly family: HistogramFamily;
+  readonly readBucket: (bucket: number) => number;
 }
 
 const ROLE_STATES = ['uas.early', 'uas', 'uac.early', 'uac', 'proxy.early', 'proxy'];
 const RETRANSMISSION_KINDS = ['requests', 'responses'];
 
+/** The delays per attempt: their bounds are finer than those of drachtio's histograms. */
 export function historyHistograms(registry: MetricsRegistry): HistoryHistogram[] {
-  const { pddIn, pddOut, answerIn, answerOut } = registry.observer.calls;
-  const families = {
-    'pdd.in': pddIn,
-    'pdd.out': pddOut,
-    'answer.in': answerIn,
-    'answer.out': answerOut,
+  const histograms: HistoryHistogram[] = [];
+  for (const [direction, name] of DIRECTION_NAMES.entries()) {
+    const answered = [direction, undefined, Outcome.SUCCESS];
+    histograms.push(
+      histogram(registry, `pdd.${name}`, sip.sessionRequestDelay, answered),
+      histogram(registry, `answer.${name}`, sip.sessionAnswerDelay, [direction]),
+    );
+  }
+  return histograms;
+}
+
+function histogram(
+  registry: MetricsRegistry,
+  name: string,
+  definition: FamilyDefinition,
+  wanted: readonly (number | undefined)[],
+): HistoryHistogram {
+  return {
+    name,
+    boundsSeconds: definition.bucketsSeconds ?? [],
+    readBucket: (bucket) => registry.bucketTotal(definition, wanted, bucket),
   };
-  return Object.entries(families).map(([name, family]) => {
-    return { name, boundsSeconds: family.definition.bucketsSeconds ?? [], family };
-  });
 }
 
 /** The columns whose number is known from the start; results by code come as they happen. */
@@ -122,9 +135,9 @@ function captureColumns(registry: MetricsRegistry): HistoryColumn[] {
 }
 
 function histogramColumns(registry: MetricsRegistry): HistoryColumn[] {
-  return historyHistograms(registry).flatMap(({ name, boundsSeconds, family }) =>
+  return historyHistograms(registry).flatMap(({ name, boundsSeconds, readBucket }) =>
     [...boundsSeconds, 'inf'].map((bound, bucket) =>
-      counter(`${name}.${bound}`, () => family.bucketCount(0, bucket)),
+      counter(`${name}.${bound}`, () => readBucket(bucket)),
     ),
   );
 }

@@ -128,6 +128,21 @@ export class MetricsRegistry {
     return sum;
   }
 
+  /** The same of one bucket of a histogram, on its own. */
+  bucketTotal(
+    definition: FamilyDefinition,
+    wanted: readonly (number | undefined)[],
+    bucket: number,
+  ): number {
+    const family = this.families.get(definition);
+    if (!(family instanceof HistogramFamily)) return 0;
+    let sum = 0;
+    for (const set of family.sets) {
+      if (family.space.matches(set, wanted)) sum += family.bucketCount(set, bucket);
+    }
+    return sum;
+  }
+
   /** Names of peers by slot, which is the value index of their label; `other` first. */
   get peerNames(): readonly string[] {
     return this.families.peers.slots.names;

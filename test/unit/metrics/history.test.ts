@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { PacketFate } from '../../../src/decode/packet-fate.ts';
 import type { HistoryDocument } from '../../../src/metrics/history.ts';
 import { HISTORY_CODES_MAX, HISTORY_SAMPLES_MAX, History } from '../../../src/metrics/history.ts';
+import { Outcome } from '../../../src/state/observer.ts';
 import { fixtureReadings, fixtureRegistry } from '../../helpers/metrics-fixture.ts';
 
 const ALL = Number.NEGATIVE_INFINITY;
@@ -27,8 +28,10 @@ test('a sample holds counters, gauges, buckets, codes and peers', () => {
   observer.attemptEnded(0, 1, 200);
   observer.attemptEnded(1, 1, 202);
   observer.attemptEnded(0, 0, 486);
-  observer.callPdd(0, 2_500_000);
-  observer.callPdd(0, 99_000_000);
+  observer.sessionRequestDelay(0, 1, Outcome.SUCCESS, 1_500_000);
+  observer.sessionRequestDelay(0, 0, Outcome.SUCCESS, 1_500_000);
+  observer.sessionRequestDelay(0, 0, Outcome.FAILURE, 1_500_000);
+  observer.sessionAnswerDelay(1, 0, 99_000_000);
   readings.state.dialogsByRoleState.set([0, 7, 1, 0, 0, 0]);
   readings.counters.packets = 30;
   readings.counters.packetFates.set([20, 0, 0, 0, 0, 0, 1, 2, 3]);
@@ -38,7 +41,7 @@ test('a sample holds counters, gauges, buckets, codes and peers', () => {
   const document = history.since(ALL);
   assert.deepEqual(document.timestamps, [100, 105]);
   assert.deepEqual(document.peers, ['other', 'carrier']);
-  assert.deepEqual(document.histograms['pdd.in'], [1, 2, 3, 5, 7, 10, 15, 20]);
+  assert.deepEqual(document.histograms['answer.in'], [0.005, 0.5, 1, 2, 4, 6, 8, 12, 16, 24, 32]);
   assert.deepEqual(document.codes, ['200', '202', '486']);
   for (const [name, value] of [
     ['messages.in', 1],
@@ -51,8 +54,8 @@ test('a sample holds counters, gauges, buckets, codes and peers', () => {
     ['peer.1.answered', 2],
     ['peer.1.results', 2],
     ['peer.0.results', 1],
-    ['pdd.in.3', 1],
-    ['pdd.in.inf', 1],
+    ['pdd.in.2', 2],
+    ['answer.out.inf', 1],
     ['dialogs.uas', 7],
     ['dialogs.uac.early', 1],
     ['packets', 30],
