@@ -19,6 +19,7 @@ import type { ProbeReadings } from './metrics/probe-readings.ts';
 import { Pipeline } from './pipeline.ts';
 import { Duplicates } from './reassembly/duplicates.ts';
 import { IpFragments } from './reassembly/ip-fragments.ts';
+import type { Observer } from './state/observer.ts';
 import type { StateGauges } from './state/state-gauges.ts';
 import { Tracker } from './state/tracker.ts';
 import { Streams } from './streams.ts';
@@ -43,6 +44,8 @@ export interface DataPlaneOptions {
   readonly version: string;
   readonly nodeVersion: string;
   readonly libpcapVersion: string;
+  /** Puts another observer in front of the collectors, which it has to pass everything on to. */
+  readonly wrapObserver?: (collectors: Observer) => Observer;
 }
 
 export class DataPlane implements ProbeReadings {
@@ -78,7 +81,8 @@ export class DataPlane implements ProbeReadings {
       peersMax: limits.peers,
       seriesMax: limits.series,
     });
-    const { observer } = this.registry;
+    const collectors = this.registry.observer;
+    const observer = options.wrapObserver?.(collectors) ?? collectors;
     this.tracker = new Tracker(trackerOptions(config, seed), observer);
     this.tracker.setPeers(identityMap(this.peers.names.length), this.peers.names.length);
     this.local = new LocalSide(options.local, limits.flows, seed);

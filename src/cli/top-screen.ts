@@ -1,5 +1,5 @@
 /** The screen of `sipgauge top`: two looks at a probe's metrics → lines of text. Pure. */
-import { type Exposition, quantileBetween, type Selector } from './exposition-reader.ts';
+import { type Exposition, quantileBetween, type Selector } from '../report/exposition-reader.ts';
 
 export interface Look {
   readonly atMs: number;

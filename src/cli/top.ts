@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { ExitCode, OperatorError } from '../core/operator-error.ts';
-import { Exposition } from './exposition-reader.ts';
+import { Exposition } from '../report/exposition-reader.ts';
 import type { ProbeIo } from './io.ts';
 import { type Look, topScreen } from './top-screen.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { describe, it } from 'node:test';
-import { Exposition, quantileBetween } from '../../../src/cli/exposition-reader.ts';
+import { Exposition, quantileBetween } from '../../../src/report/exposition-reader.ts';
 import { run } from '../../../src/cli/run.ts';
 import { topScreen } from '../../../src/cli/top-screen.ts';
 import { ExitCode } from '../../../src/core/operator-error.ts';

@@ -1,6 +1,6 @@
 /**
- * Reads the classic text format of Prometheus back into numbers, as far as `sipgauge top` asks: sums over series and
- * buckets of histograms. It reads what a sipgauge serves; it is no general parser.
+ * Reads the classic text format of Prometheus back into numbers, as far as `sipgauge top` and `report` ask: sums over series and
+ * buckets of histograms. It reads what a sipgauge renders; it is no general parser.
  */
 
 interface Sample {
@@ -10,6 +10,12 @@ interface Sample {
 
 /** Label values to match; a label that is not named may have any value. */
 export type Selector = Readonly<Record<string, string>>;
+
+export interface Bucket {
+  readonly bound: number;
+  /** How many lie at or below the bound. */
+  readonly count: number;
+}
 
 const TEXT_LENGTH_MAX = 67_108_864;
 const SAMPLE_LINE = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})? (\S+)/;
@@ -52,6 +58,13 @@ export class Exposition {
     return sums;
   }
 
+  /** The cumulative buckets of a histogram over all its label sets, by rising bound. */
+  buckets(family: string, selector: Selector = {}): readonly Bucket[] {
+    return [...this.sumBy(`${family}_bucket`, 'le', selector)]
+      .map(([le, count]) => ({ bound: readValue(le), count }))
+      .sort((left, right) => left.bound - right.bound);
+  }
+
   private matching(name: string, selector: Selector): readonly Sample[] {
     const wanted = Object.entries(selector);
     const all = this.samples.get(name) ?? [];
@@ -74,26 +87,29 @@ function readValue(text: string): number {
   return text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text);
 }
 
-/**
- * The quantile of what a histogram observed between two looks, linear within its bucket as PromQL's
- * histogram_quantile; undefined when nothing was observed.
- */
+/** The quantile of what a histogram observed between two looks; undefined when nothing was observed. */
 export function quantileBetween(
   earlier: Exposition,
   later: Exposition,
   family: string,
   quantile: number,
 ): number | undefined {
-  const before = earlier.sumBy(`${family}_bucket`, 'le');
-  const bounds = [...later.sumBy(`${family}_bucket`, 'le')]
-    .map(([le, count]) => ({ bound: readValue(le), count: count - (before.get(le) ?? 0) }))
-    .sort((left, right) => left.bound - right.bound);
-  const total = bounds.at(-1)?.count ?? 0;
+  const before = earlier.buckets(family);
+  const grown = later.buckets(family).map(({ bound, count }) => ({
+    bound,
+    count: count - (before.find((bucket) => bucket.bound === bound)?.count ?? 0),
+  }));
+  return quantileOf(grown, quantile);
+}
+
+/** Linear within its bucket, as PromQL's histogram_quantile; undefined when the buckets are empty. */
+export function quantileOf(buckets: readonly Bucket[], quantile: number): number | undefined {
+  const total = buckets.at(-1)?.count ?? 0;
   if (total <= 0) return undefined;
   const rank = quantile * total;
   let lower = 0;
   let below = 0;
-  for (const { bound, count } of bounds) {
+  for (const { bound, count } of buckets) {
     if (count >= rank) {
       if (bound === Number.POSITIVE_INFINITY) return lower;
       return count === below ? bound : lower + ((bound - lower) * (rank - below)) / (count - below);

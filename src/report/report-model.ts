@@ -1,0 +1,118 @@
+/**
+ * What a report says, before it is laid out: outcomes, delays, retransmissions, the slowest calls, and how far to trust
+ * it. All counts come from the exposition, so that a report never says other numbers than the metrics.
+ */
+import { type Exposition, quantileOf } from './exposition-reader.ts';
+import type { SlowCall } from './slowest-calls.ts';
+import type { TimeBins } from './time-bins.ts';
+
+export interface Counted {
+  readonly name: string;
+  readonly in: number;
+  readonly out: number;
+}
+
+export interface Delay {
+  readonly name: string;
+  readonly count: number;
+  readonly meanSeconds: number;
+  readonly medianSeconds: number;
+  readonly p95Seconds: number;
+  /** Upper bound in seconds (Infinity for the last) and how many lie below it and above the one before. */
+  readonly buckets: readonly { readonly upToSeconds: number; readonly count: number }[];
+}
+
+export interface ReportModel {
+  readonly files: readonly string[];
+  readonly version: string;
+  readonly localSide: string;
+  readonly firstUs: number;
+  readonly lastUs: number;
+  readonly totals: readonly { readonly name: string; readonly value: number }[];
+  readonly methods: readonly Counted[];
+  readonly outcomes: readonly Counted[];
+  readonly delays: readonly Delay[];
+  readonly retransmissions: TimeBins;
+  readonly slowest: readonly SlowCall[];
+  readonly showCallIds: boolean;
+  readonly doubts: readonly { readonly name: string; readonly value: number }[];
+}
+
+export interface ReportSubject {
+  readonly files: readonly string[];
+  readonly localSide: string;
+  readonly firstUs: number;
+  readonly lastUs: number;
+  readonly retransmissions: TimeBins;
+  readonly slowest: readonly SlowCall[];
+  readonly showCallIds: boolean;
+}
+
+export function reportModel(subject: ReportSubject, metrics: Exposition): ReportModel {
+  return {
+    ...subject,
+    version: [...metrics.sumBy('sipgauge_build_info', 'version').keys()][0] ?? '',
+    totals: [
+      { name: 'packets', value: metrics.sum('sipgauge_packets_total') },
+      { name: 'messages in', value: metrics.sum('sip_messages_total', { direction: 'in' }) },
+      { name: 'messages out', value: metrics.sum('sip_messages_total', { direction: 'out' }) },
+      { name: 'call attempts', value: metrics.sum('sip_session_attempts_total') },
+      { name: 'retransmissions', value: metrics.sum('sip_retransmissions_total') },
+    ],
+    methods: countedBy(metrics, 'sip_requests_total', 'method'),
+    outcomes: countedBy(metrics, 'sip_session_results_total', 'code'),
+    delays: DELAYS.map(([family, name]) => delayOf(metrics, family, name)).filter(
+      ({ count }) => count > 0,
+    ),
+    doubts: DOUBTS.map(([name, family, label, value]) => ({
+      name,
+      value: metrics.sum(family, label === '' ? {} : { [label]: value }),
+    })).filter(({ value }) => value > 0),
+  };
+}
+
+const DELAYS: readonly (readonly [string, string])[] = [
+  ['drachtio_call_pdd_seconds_in', 'post-dial delay, calls received'],
+  ['drachtio_call_pdd_seconds_out', 'post-dial delay, calls sent'],
+  ['drachtio_call_answer_seconds_in', 'answer, calls received'],
+  ['drachtio_call_answer_seconds_out', 'answer, calls sent'],
+  ['sip_session_disconnect_delay_seconds', 'disconnect delay'],
+  ['sip_registration_request_delay_seconds', 'registration delay'],
+];
+
+/** What makes the numbers above doubtful: name, family, label and its value. */
+const DOUBTS: readonly (readonly [string, string, string, string])[] = [
+  ['messages of other hosts (foreign)', 'sipgauge_message_fate_total', 'fate', 'foreign'],
+  ['messages cut by the capture', 'sipgauge_message_fate_total', 'fate', 'truncated'],
+  ['bad messages', 'sip_bad_messages_total', '', ''],
+  ['responses without their request', 'sip_stray_responses_total', '', ''],
+  ['requests of dialogs begun before', 'sipgauge_unknown_dialog_requests_total', '', ''],
+  ['gaps in TCP streams', 'sipgauge_tcp_gaps_total', '', ''],
+  ['steps of the clock', 'sipgauge_clock_steps_total', '', ''],
+  ['rows evicted for want of room', 'sipgauge_table_evictions_total', '', ''],
+];
+
+function countedBy(metrics: Exposition, family: string, label: string): readonly Counted[] {
+  const received = metrics.sumBy(family, label, { direction: 'in' });
+  const sent = metrics.sumBy(family, label, { direction: 'out' });
+  return [...new Set([...received.keys(), ...sent.keys()])]
+    .map((name) => ({ name, in: received.get(name) ?? 0, out: sent.get(name) ?? 0 }))
+    .filter((row) => row.in + row.out > 0)
+    .sort((left, right) => right.in + right.out - left.in - left.out);
+}
+
+function delayOf(metrics: Exposition, family: string, name: string): Delay {
+  const cumulative = metrics.buckets(family);
+  const count = cumulative.at(-1)?.count ?? 0;
+  return {
+    name,
+    count,
+    meanSeconds: count === 0 ? 0 : metrics.sum(`${family}_sum`) / count,
+    medianSeconds: quantileOf(cumulative, 0.5) ?? 0,
+    p95Seconds: quantileOf(cumulative, 0.95) ?? 0,
+    buckets: cumulative.map(({ bound, count: below }, index) => ({
+      upToSeconds: bound,
+      count: below - (cumulative[index - 1]?.count ?? 0),
+    })),
+  };
+}
