@@ -6,7 +6,7 @@ import type { Flow } from '../core/flow.ts';
 import { float64At, int32At, uint8At, uint16At } from '../core/columns.ts';
 import { Table, type TableUse } from '../core/table.ts';
 import { Direction } from '../direction/direction.ts';
-import { MessageKind, type SipMessage } from '../sip-parser/message.ts';
+import { MessageKind, type SipMessage, Span } from '../sip-parser/message.ts';
 import { Method } from '../sip-parser/method.ts';
 import { Arrival } from './arrival.ts';
 import type { TcpSegment } from './app-connections.ts';
@@ -100,6 +100,25 @@ export class Tracker {
     calls.table.remapPeers(map);
     registrationAttempts.table.remapPeers(map);
     dialogs.table.remapPeers(map);
+  }
+
+  /** For exemplars: the loaded message's Call-ID, hashed with the process's seed. */
+  callIdHash(): string {
+    const { callIdHi, callIdLo } = this.arrival.keys;
+    const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
+    return hex(callIdHi) + hex(callIdLo);
+  }
+
+  /** For reports: the loaded message's Call-ID, a view that is valid until the next `load`. */
+  callIdBytes(): Uint8Array {
+    const { buf, message } = this.arrival;
+    const start = int32At(message.spans, 2 * Span.CALL_ID);
+    const length = int32At(message.spans, 2 * Span.CALL_ID + 1);
+    return length < 0 ? buf.subarray(0, 0) : buf.subarray(start, start + length);
+  }
+
+  timestampUs(): number {
+    return this.arrival.timestampUs;
   }
 
   gauges(nowUs: number): StateGauges {
