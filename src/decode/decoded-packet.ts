@@ -59,7 +59,16 @@ export class DecodedPacket {
 
   /** Forgets the packet before and starts with a frame of `caplen` captured bytes, `len` on the wire. */
   startFrame(offset: number, caplen: number, len: number): void {
-    this.addresses.fill(0);
+    // Written out: `fill` is a call into the runtime that costs more than all else here (bench/decode-packet).
+    const { addresses } = this;
+    addresses[0] = 0;
+    addresses[1] = 0;
+    addresses[2] = 0;
+    addresses[3] = 0;
+    addresses[4] = 0;
+    addresses[5] = 0;
+    addresses[6] = 0;
+    addresses[7] = 0;
     this.ipVersion = 0;
     this.protocol = 0;
     this.outerNetworkOffset = -1;
