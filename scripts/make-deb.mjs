@@ -1,5 +1,5 @@
 /**
- * npm run deb: a Debian package of the built program in the checkout's folder, for the machine's architecture. It
+ * npm run deb [-- --output=FOLDER]: a Debian package of the built program, for the machine's architecture. It
  * holds its npm dependencies and the addon; Node itself is a dependency.
  */
 import { spawnSync } from 'node:child_process';
@@ -20,6 +20,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { main, root, run, SetupError, say } from './lib/shell.mjs';
 import { ensureAddon, ensureDist, ensureNodeModules } from './lib/steps.mjs';
+
+/** --output=FOLDER; the checkout without. */
+const outputFolder = process.argv.find((word) => word.startsWith('--output='))?.slice(9) ?? root;
 
 const MAINTAINER = 'The sipgauge authors <sipgauge@localhost>';
 const HOME = 'usr/lib/sipgauge';
@@ -142,7 +145,7 @@ await main(() => {
     write(join(folder, 'DEBIAN/conffiles'), '/etc/sipgauge/sipgauge.yml\n');
     write(join(folder, 'DEBIAN/postinst'), POSTINST, 0o755);
     write(join(folder, 'DEBIAN/prerm'), PRERM, 0o755);
-    const output = join(root, `sipgauge_${version}_${architecture()}.deb`);
+    const output = join(outputFolder, `sipgauge_${version}_${architecture()}.deb`);
     run('dpkg-deb', ['--root-owner-group', '--build', folder, output]);
     say(`wrote ${output}`);
   } finally {
