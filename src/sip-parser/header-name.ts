@@ -94,14 +94,20 @@ const COMPACT_NAMES: readonly (readonly [string, Header])[] = [
 ];
 
 const SLOTS = 256;
+const NAME_LENGTH_MIN = 2;
 const NAME_LENGTH_MAX = 31;
+const WORDS_PER_NAME = 8;
 const LOWER_CASE = 0x20;
+const HYPHEN = 45;
 const LETTERS = 32;
 
-// A name's length, first and last letter pick one slot; only the name in it can be the one.
+// A name's length, first and last letter pick one slot; only the name in it can be the one. It is kept as
+// words of four bytes, the last filled up, with the bits to set before comparing: 0x20 in each letter, all in
+// the bytes behind the name.
 const headerInSlot: Header[] = new Array<Header>(SLOTS).fill(Header.UNKNOWN);
-const nameBytes = new Uint8Array(SLOTS * (NAME_LENGTH_MAX + 1));
 const lengthInSlot = new Uint8Array(SLOTS);
+const wordsInSlot = new Int32Array(SLOTS * WORDS_PER_NAME);
+const masksInSlot = new Int32Array(SLOTS * WORDS_PER_NAME);
 const compactHeader: Header[] = new Array<Header>(LETTERS).fill(Header.UNKNOWN);
 const isCompact = new Uint8Array(LETTERS);
 
@@ -114,8 +120,12 @@ for (const [name, header] of NAMES) {
   assert(lengthInSlot[slot] === 0, `header name ${name} shares its slot`);
   headerInSlot[slot] = header;
   lengthInSlot[slot] = name.length;
-  for (let i = 0; i < name.length; i++) {
-    nameBytes[slot * (NAME_LENGTH_MAX + 1) + i] = name.charCodeAt(i);
+  for (let i = 0; i < WORDS_PER_NAME * 4; i++) {
+    const word = slot * WORDS_PER_NAME + (i >> 2);
+    const byte = i < name.length ? name.charCodeAt(i) : 0xff;
+    const mask = i >= name.length ? 0xff : byte === HYPHEN ? 0 : LOWER_CASE;
+    wordsInSlot[word] = (wordsInSlot[word] ?? 0) | (byte << (8 * (i & 3)));
+    masksInSlot[word] = (masksInSlot[word] ?? 0) | (mask << (8 * (i & 3)));
   }
 }
 for (const [letter, header] of COMPACT_NAMES) {
@@ -123,18 +133,25 @@ for (const [letter, header] of COMPACT_NAMES) {
   isCompact[letter.charCodeAt(0) & 31] = 1;
 }
 
-/** The header that `length` token bytes at `start` name, in any case; not the compact forms. */
-export function headerOf(buf: Uint8Array, start: number, length: number): Header {
-  if (length < 2 || length > NAME_LENGTH_MAX) return Header.UNKNOWN;
-  const slot = slotOf(length, readUint8(buf, start), readUint8(buf, start + length - 1));
-  if (readUint8(lengthInSlot, slot) !== length) return Header.UNKNOWN;
-  const name = slot * (NAME_LENGTH_MAX + 1);
-  for (let i = 0; i < length; i++) {
-    if ((readUint8(buf, start + i) | LOWER_CASE) !== readUint8(nameBytes, name + i)) {
-      return Header.UNKNOWN;
-    }
+/** The header that `length` bytes at `start` name, in any case; not the compact forms. */
+export function headerOf(words: DataView, start: number, length: number): Header {
+  if (length < NAME_LENGTH_MIN || length > NAME_LENGTH_MAX) return Header.UNKNOWN;
+  const slot = slotOf(length, words.getUint8(start), words.getUint8(start + length - 1));
+  if (lengthInSlot[slot] !== length) return Header.UNKNOWN;
+  let column = slot * WORDS_PER_NAME;
+  for (let i = start; i < start + length; i += 4) {
+    const word = i + 4 <= words.byteLength ? words.getInt32(i, true) : lastWord(words, i);
+    if ((word | (masksInSlot[column] ?? 0)) !== wordsInSlot[column]) return Header.UNKNOWN;
+    column++;
   }
   return headerInSlot[slot] ?? Header.UNKNOWN;
+}
+
+/** The word at `offset` of which the buffer has no more than three bytes. */
+function lastWord(words: DataView, offset: number): number {
+  let word = 0;
+  for (let i = offset; i < words.byteLength; i++) word |= words.getUint8(i) << (8 * (i - offset));
+  return word;
 }
 
 /** True for the letters that are compact names, also of headers nobody here reads. */

@@ -124,7 +124,8 @@ export class SipMessage {
     this.hasMaxForwards = false;
     this.viaTransport = Transport.OTHER;
     this.branchHasCookie = false;
-    this.spans.fill(-1);
+    // A loop: the built-in `fill` costs more than these few stores.
+    for (let i = 0; i < 2 * SPANS; i++) this.spans[i] = -1;
     this.viaCount = 0;
     this.contactStar = false;
     this.contactCount = 0;

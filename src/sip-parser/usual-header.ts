@@ -145,7 +145,7 @@ function readOtherUsualHeader(
   const nameEnd = endOfPlain(words, start, last);
   // A name of one letter may be a compact one.
   if (nameEnd < start + 2 || words.getUint8(nameEnd) !== COLON) return -1;
-  switch (headerOf(buf, start, nameEnd - start)) {
+  switch (headerOf(words, start, nameEnd - start)) {
     case UNKNOWN_HEADER:
       return nextLine(words, endOfText(words, nameEnd + 1, last), last);
     case CONTENT_LENGTH:
