@@ -16,7 +16,7 @@ import {
   SEMICOLON,
   ZERO,
 } from './char-class.ts';
-import { isNamed, Parameter, parameterName } from './parameter.ts';
+import { isNamed, Parameter, parameterName, parseParameter } from './parameter.ts';
 import { parseUri, UriParts, UriScheme } from './uri.ts';
 
 /** What core's Hasher is to this file. */
