@@ -37,12 +37,8 @@ export type Speech = (typeof Speech)[keyof typeof Speech];
 const TLS_TYPE_MIN = 20;
 const TLS_TYPE_MAX = 24;
 const TLS_OPENING_BYTES = 3;
-
-/** The unread bytes of a direction. */
-export interface Window {
-  readonly start: number;
-  readonly end: number;
-}
+/** No line of ASCII begins with it or above; every final frame does. */
+const FIRST_BINARY_BYTE = 0x80;
 
 const Step = { MORE: 0, PAYLOAD: 1, AGAIN: 2 } as const;
 type Step = (typeof Step)[keyof typeof Step];
@@ -76,6 +72,7 @@ export class StreamProtocols {
   private readonly speech: Uint8Array;
   private readonly openings: Uint8Array;
   private readonly pings: Uint8Array;
+  private readonly framesExpected: Uint8Array;
   /** Per connection: a request has offered the subprotocol sip. */
   private readonly offered: Uint8Array;
 
@@ -89,6 +86,7 @@ export class StreamProtocols {
     this.speech = new Uint8Array(directions);
     this.openings = new Uint8Array(directions);
     this.pings = new Uint8Array(directions);
+    this.framesExpected = new Uint8Array(directions);
     this.offered = new Uint8Array(options.connectionsMax);
   }
 
@@ -105,6 +103,16 @@ export class StreamProtocols {
     this.speech[direction] = Speech.FRESH;
     this.openings[direction] = opening;
     this.pings[direction] = pings;
+    this.framesExpected[direction] = 0;
+    if (opening >= Opening.MIDSTREAM && this.speech[direction ^ 1] === Speech.WEBSOCKET) {
+      this.webSockets.openMidstream(direction);
+      this.speech[direction] = Speech.WEBSOCKET;
+    }
+  }
+
+  /** The direction just opened in the middle may carry WebSocket frames from its first byte on. */
+  expectFrames(direction: number): void {
+    this.framesExpected[direction] = 1;
   }
 
   /** Ends a direction and gives its memory back. */
@@ -122,7 +130,7 @@ export class StreamProtocols {
   isSip(direction: number): boolean {
     const speech = this.speech[direction];
     if (speech === Speech.SIP) return this.framing.isSip(direction);
-    return speech === Speech.WEBSOCKET;
+    return speech === Speech.WEBSOCKET && !this.webSockets.isSearching(direction);
   }
 
   /** True in the middle of a message; `unread` bytes were not consumed. */
@@ -173,12 +181,23 @@ export class StreamProtocols {
     const likeness = tlsLikeness(buf, this.consumed, end);
     if (likeness === Likeness.MORE) return Step.MORE;
     if (likeness === Likeness.YES) {
-      // The caller decides whether it is to be watched, and reads on.
+      // Of the first direction the caller decides whether it is to be watched, and reads on.
       this.speech[direction] = Speech.TLS;
-      return Step.MORE;
+      return this.tls.isActive(direction >> 1) ? Step.AGAIN : Step.MORE;
     }
-    this.openFraming(direction, uint8At(this.openings, direction));
+    if (likeness === Likeness.NO && this.isLateWebSocket(direction, buf)) {
+      this.webSockets.openMidstream(direction);
+      this.speech[direction] = Speech.WEBSOCKET;
+    } else {
+      this.openFraming(direction, uint8At(this.openings, direction));
+    }
     return Step.AGAIN;
+  }
+
+  /** Frames are expected, and the first byte opens no line of text. */
+  private isLateWebSocket(direction: number, buf: Uint8Array): boolean {
+    const expected = this.framesExpected[direction] === 1;
+    return expected && readUint8(buf, this.consumed) >= FIRST_BINARY_BYTE;
   }
 
   private openFraming(direction: number, opening: number): void {
@@ -277,7 +296,7 @@ export class StreamProtocols {
     const other = direction ^ 1;
     this.webSockets.open(direction);
     this.speech[direction] = Speech.WEBSOCKET;
-    if (this.speech[other] === Speech.WEBSOCKET || this.speech[other] === Speech.HTTP) return;
+    if (this.speech[other] !== Speech.FRESH && this.speech[other] !== Speech.SIP) return;
     this.webSockets.openMidstream(other);
     this.speech[other] = Speech.WEBSOCKET;
   }
@@ -336,8 +355,8 @@ export class StreamProtocols {
    * `lost` bytes are missing behind the unread bytes [start, end), which are given up. True when the
    * message they belonged to is handed out as far as it goes.
    */
-  gap(direction: number, buf: Uint8Array, window: Window, lost: number): boolean {
-    this.consumed = window.end;
+  gap(direction: number, buf: Uint8Array, start: number, end: number, lost: number): boolean {
+    this.consumed = end;
     switch (this.speech[direction]) {
       case Speech.FRESH:
       case Speech.HTTP:
@@ -345,12 +364,12 @@ export class StreamProtocols {
         this.openFraming(direction, midstream(uint8At(this.openings, direction)));
         return false;
       case Speech.SIP: {
-        const frame = this.framing.gap(direction, window.start, window.end, lost);
+        const frame = this.framing.gap(direction, start, end, lost);
         if (frame === Frame.DROPPED) this.truncated();
         return frame === Frame.MESSAGE && this.sipMessage(buf) === Step.PAYLOAD;
       }
       case Speech.WEBSOCKET: {
-        const event = this.webSockets.gap(direction, buf, window.start, window.end, lost);
+        const event = this.webSockets.gap(direction, buf, start, end, lost);
         return this.webSocketEvent(event) === Step.PAYLOAD;
       }
       case Speech.TLS:

@@ -157,7 +157,7 @@ export class TcpConnections {
 
   private openProtocol(direction: number, isMidstream: boolean): void {
     const { table, protocols } = this;
-    const { sipPorts } = this.options;
+    const { sipPorts, webSocketPorts } = this.options;
     const row = direction >> 1;
     const side = direction & 1;
     const own = sipPorts[table.port(row, side)] === 1;
@@ -169,6 +169,9 @@ export class TcpConnections {
     let opening: Opening = expected ? Opening.SIP : Opening.UNKNOWN;
     if (isMidstream) opening = expected ? Opening.SIP_MIDSTREAM : Opening.MIDSTREAM;
     protocols.open(direction, opening, pings ? 1 : 0);
+    const frames =
+      webSocketPorts[table.port(row, 0)] === 1 || webSocketPorts[table.port(row, 1)] === 1;
+    if (isMidstream && frames) protocols.expectFrames(direction);
   }
 
   private setWorth(row: number, worth: Worth): void {

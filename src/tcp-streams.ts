@@ -201,7 +201,7 @@ export class TcpStreams {
       counters.tcpGaps++;
       counters.tcpLostBytes += lost;
     }
-    const found = protocols.gap(direction, directions.buf, directions, lost);
+    const found = this.gap(direction, lost);
     directions.skip(direction, lost, this.nowUs);
     protocols.forgetWindow();
     return found;
@@ -246,7 +246,7 @@ export class TcpStreams {
     const lost = (directions.segment.sequence - directions.next(direction)) | 0;
     this.counters.tcpGaps++;
     this.counters.tcpLostBytes += lost;
-    const found = protocols.gap(direction, directions.buf, directions, lost);
+    const found = this.gap(direction, lost);
     directions.jump(direction);
     directions.readBuffer(direction);
     protocols.forgetWindow();
@@ -258,7 +258,10 @@ export class TcpStreams {
     const { directions } = this;
     let stored = directions.settle(direction);
     while (stored === Stored.NO_MEMORY && this.freeMemory()) stored = directions.settle(direction);
-    if (stored !== Stored.YES) this.abandonUnread(direction);
+    if (stored !== Stored.YES) {
+      this.counters.tcpLostBytes += directions.end - directions.start;
+      if (this.gap(direction, 0)) this.protocols.truncated();
+    }
     this.connections.judge(direction);
   }
 
@@ -267,20 +270,26 @@ export class TcpStreams {
     const direction = this.directions.buffers.oldestHolder();
     if (direction < 0) return false;
     this.connections.table.evictions++;
-    this.abandonUnread(direction);
+    this.abandon(direction);
     return true;
   }
 
   /** What a direction holds is lost; the next start line is searched for. */
-  private abandonUnread(direction: number): void {
-    const { directions, protocols } = this;
+  private abandon(direction: number): void {
+    const { protocols, directions } = this;
     const { buffers } = directions;
-    directions.readBuffer(direction);
-    this.counters.tcpLostBytes += directions.end - directions.start;
-    if (protocols.gap(direction, directions.buf, directions, 0)) protocols.truncated();
+    const start = buffers.readStart(direction);
+    const end = buffers.readEnd(direction);
+    this.counters.tcpLostBytes += end - start;
+    const found = protocols.gap(direction, buffers.buffer(direction), start, end, 0);
+    if (found) protocols.truncated();
     directions.drop(direction);
-    this.protocols.forgetWindow();
-    if (buffers.hole(direction) < 0) directions.readBuffer(direction);
+  }
+
+  /** The window is given up, and `lost` bytes behind it. */
+  private gap(direction: number, lost: number): boolean {
+    const { buf, start, end } = this.directions;
+    return this.protocols.gap(direction, buf, start, end, lost);
   }
 }
 

@@ -82,6 +82,11 @@ export class WebSockets {
     this.skipEndsMessage[row] = 0;
   }
 
+  /** True while no frame is known in the direction. */
+  isSearching(row: number): boolean {
+    return this.searching[row] === 1;
+  }
+
   /** True while a message is incomplete. */
   isPartial(row: number): boolean {
     return this.message[row] === Message.COLLECTED;

@@ -14,7 +14,7 @@ const VERSION_BYTES = 7;
 /** A longer line is not taken for a start line where one is searched for. */
 export const START_LINE_MAX = 8192;
 /** A longer method opens no message where a start line is searched for. */
-const METHOD_MAX = 64;
+const METHOD_MAX = 32;
 const STATUS_LINE_BYTES = 11;
 
 /**

@@ -17,15 +17,18 @@ interface Delivery {
   /** How far each segment moves, in segments. */
   readonly moves: number[];
   /** Which segments come again, and how many bytes before and behind them come along. */
-  readonly repeats: { index: number; before: number; behind: number }[];
+  readonly repeats: { index: number; place: number; before: number; behind: number }[];
 }
 
 const deliveries: fc.Arbitrary<Delivery> = fc.record({
   cuts: arbitraryCuts,
   moves: fc.array(fc.nat(3), { maxLength: 45 }),
-  repeats: fc.array(fc.record({ index: fc.nat(50), before: fc.nat(200), behind: fc.nat(200) }), {
-    maxLength: 8,
-  }),
+  repeats: fc.array(
+    fc.record({ index: fc.nat(50), place: fc.nat(50), before: fc.nat(200), behind: fc.nat(200) }),
+    {
+      maxLength: 8,
+    },
+  ),
 });
 
 /** The stream as segments, delivered as told; every byte comes at least once. */
@@ -44,7 +47,7 @@ function segments(bytes: Uint8Array, delivery: Delivery): { at: number; data: Ui
     if (original === undefined) continue;
     const start = Math.max(0, original.at - repeat.before);
     const end = Math.min(bytes.length, original.at + original.data.length + repeat.behind);
-    sent.splice(index, 0, { at: start, data: bytes.subarray(start, end) });
+    sent.splice(repeat.place % sent.length, 0, { at: start, data: bytes.subarray(start, end) });
   }
   return sent
     .map((segment, index) => ({ segment, key: index + (delivery.moves[index] ?? 0) + 0.5 }))
