@@ -16,10 +16,8 @@ export const COMMANDS = [
 ] as const;
 export type Command = (typeof COMMANDS)[number];
 
-/** The commands that read traffic and count it. */
+/** The commands that read traffic, count it, and can serve what they counted. */
 export const PROBING: readonly Command[] = ['replay', 'live', 'hep'];
-/** Those that can serve what they counted over HTTP. */
-export const SERVING: readonly Command[] = PROBING;
 /** Those that read packets, not HEP datagrams. */
 export const CAPTURING: readonly Command[] = ['replay', 'live'];
 /** The file may hold options of any probing command, so checking it knows them all. */

@@ -1,5 +1,5 @@
 /** Options of the exposition, of the process, and of the commands that do not count. */
-import { CHECKING, COMMANDS, type Option, SERVING } from './option.ts';
+import { CHECKING, COMMANDS, type Option, PROBING } from './option.ts';
 
 export const SERVICE_OPTIONS: readonly Option[] = [
   {
@@ -27,7 +27,7 @@ export const SERVICE_OPTIONS: readonly Option[] = [
     placeholder: '[HOST]:PORT',
     fallback: ':9099',
     many: true,
-    commands: [...SERVING, 'check-config'],
+    commands: [...PROBING, 'check-config'],
     group: 'Exposition',
     text: 'where the page and the metrics are served',
   },
@@ -36,7 +36,7 @@ export const SERVICE_OPTIONS: readonly Option[] = [
     kind: 'text',
     placeholder: 'PATH',
     fallback: '/metrics',
-    commands: [...SERVING, 'check-config'],
+    commands: [...PROBING, 'check-config'],
     group: 'Exposition',
     text: 'path of the metrics',
   },
@@ -44,7 +44,7 @@ export const SERVICE_OPTIONS: readonly Option[] = [
     name: 'web.config.file',
     kind: 'text',
     placeholder: 'FILE',
-    commands: [...SERVING, 'check-config'],
+    commands: [...PROBING, 'check-config'],
     group: 'Exposition',
     text: "TLS, passwords and headers, in the form of Prometheus' exporters; read again when it changes",
   },
