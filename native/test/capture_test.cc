@@ -27,7 +27,7 @@ constexpr uint32_t kReadTimeoutMs = 20;
 constexpr uint32_t kIdleMs = 20;
 constexpr int64_t kPatienceMs = 20'000;
 constexpr uint16_t kPort = 5060;
-constexpr size_t kBlockBytes = 256 * 1024;
+constexpr size_t kBlockBytes = size_t{256} * 1024;
 
 bool SetLoopback(bool up) {
   const int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

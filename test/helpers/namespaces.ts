@@ -1,0 +1,87 @@
+/**
+ * A veth pair for live tests: its near end here, its far end in a network namespace of its own, with one
+ * address each and IPv6 off, so that nothing travels but what a test sends. Needs root.
+ */
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+
+/** 198.18.0.0/15 is set aside for tests like these (RFC 2544). */
+const NETWORK = '198.18';
+/** Names of interfaces have 15 characters at most. */
+const NAME_SPACE = 100_000;
+
+/** Why namespaces can't be used here; false when they can: for the `skip` of a test. */
+export function namespacesMissing(): string | false {
+  if (process.getuid?.() !== 0) return 'network namespaces need root';
+  const probe = `sgprobe${process.pid % NAME_SPACE}`;
+  const added = spawnSync('ip', ['netns', 'add', probe], { encoding: 'utf8' });
+  if (added.error !== undefined) return 'ip (iproute2) is not installed';
+  if (added.status !== 0) return `no network namespace: ${added.stderr.trim()}`;
+  execFileSync('ip', ['netns', 'delete', probe]);
+  return false;
+}
+
+export class VethPair {
+  readonly near: string;
+  readonly far: string;
+  readonly namespace: string;
+  readonly nearAddress: string;
+  readonly farAddress: string;
+  #made = false;
+
+  /** `number`: 0 to 31, another one for each pair of a test file. */
+  constructor(number: number) {
+    const id = `${process.pid % NAME_SPACE}x${number}`;
+    this.near = `sgn${id}`;
+    this.far = `sgf${id}`;
+    this.namespace = `sg${id}`;
+    const network = `${NETWORK}.${process.pid % 250}.${number * 8}`.split('.').map(Number);
+    const [a = 0, b = 0, c = 0, d = 0] = network;
+    this.nearAddress = `${a}.${b}.${c}.${d + 1}`;
+    this.farAddress = `${a}.${b}.${c}.${d + 2}`;
+  }
+
+  create(): void {
+    execFileSync('ip', ['netns', 'add', this.namespace]);
+    this.#made = true;
+    this.createLink();
+  }
+
+  /** The pair itself, also after `deleteLink`: then its ends have other numbers than before. */
+  createLink(): void {
+    const peer = ['peer', 'name', this.far, 'netns', this.namespace];
+    execFileSync('ip', ['link', 'add', this.near, 'type', 'veth', ...peer]);
+    writeFileSync(`/proc/sys/net/ipv6/conf/${this.near}/disable_ipv6`, '1');
+    this.execFar('sysctl', '-q', '-w', `net.ipv6.conf.${this.far}.disable_ipv6=1`);
+    this.execFar('ip', 'address', 'add', `${this.farAddress}/29`, 'dev', this.far);
+    this.execFar('ip', 'link', 'set', this.far, 'up');
+    this.execFar('ip', 'link', 'set', 'lo', 'up');
+    execFileSync('ip', ['address', 'add', `${this.nearAddress}/29`, 'dev', this.near]);
+    this.setNear('up');
+  }
+
+  deleteLink(): void {
+    execFileSync('ip', ['link', 'delete', this.near]);
+  }
+
+  setNear(state: 'up' | 'down'): void {
+    execFileSync('ip', ['link', 'set', this.near, state]);
+  }
+
+  execFar(command: string, ...args: readonly string[]): string {
+    const inside = ['netns', 'exec', this.namespace, command, ...args];
+    return execFileSync('ip', inside, { encoding: 'utf8' });
+  }
+
+  /** Not waited for; its output is dropped. */
+  spawnFar(command: string, ...args: readonly string[]): ChildProcess {
+    const inside = ['netns', 'exec', this.namespace, command, ...args];
+    return spawn('ip', inside, { stdio: 'ignore' });
+  }
+
+  destroy(): void {
+    if (!this.#made) return;
+    spawnSync('ip', ['link', 'delete', this.near]);
+    execFileSync('ip', ['netns', 'delete', this.namespace]);
+  }
+}
