@@ -131,6 +131,7 @@ export class Pipeline {
     len: number,
     linktype: number,
   ): PacketFate {
+    // A listener has already held the sender's time against its own.
     if (linktype === Linktype.HEP) return this.hepPacket(buf, offset, offset + caplen);
     const { packet } = this;
     packet.startFrame(offset, caplen, len);
@@ -182,7 +183,7 @@ export class Pipeline {
     const { packet, payload, flow, parts } = this;
     const start = packet.payloadOffset;
     const end = start + packet.payloadLength;
-    if (parts.hepPorts[packet.destinationPort] === 1) return this.hepPacket(buf, start, end);
+    if (parts.hepPorts[packet.destinationPort] === 1) return this.hepDatagram(buf, start, end);
     this.stage = Stage.PARSE;
     payload.buf = buf;
     payload.start = start;
@@ -221,11 +222,22 @@ export class Pipeline {
     flow.timestampUs = timestampUs;
   }
 
-  /** A HEP packet: the addresses, the transport and the time are what its sender says. */
-  private hepPacket(buf: Uint8Array, start: number, end: number): PacketFate {
-    const { hep, flow, payload, parts } = this;
-    const fate = decodeHep(buf, start, end, hep);
+  /** HEP inside captured traffic: its time too is what its sender says. */
+  private hepDatagram(buf: Uint8Array, start: number, end: number): PacketFate {
+    const fate = decodeHep(buf, start, end, this.hep);
     if (fate !== PacketFate.DELIVERED) return fate;
+    if (this.hep.timestampUs > 0) this.flow.timestampUs = this.hep.timestampUs;
+    return this.hepMessage(buf);
+  }
+
+  private hepPacket(buf: Uint8Array, start: number, end: number): PacketFate {
+    const fate = decodeHep(buf, start, end, this.hep);
+    return fate === PacketFate.DELIVERED ? this.hepMessage(buf) : fate;
+  }
+
+  /** A decoded HEP packet: the addresses and the transport are what its sender says. */
+  private hepMessage(buf: Uint8Array): PacketFate {
+    const { hep, flow, payload, parts } = this;
     if (parts.hepKey.length > 0 && !hasHepKey(buf, hep, parts.hepKey)) {
       return PacketFate.HEP_UNAUTHENTICATED;
     }
@@ -234,7 +246,6 @@ export class Pipeline {
     flow.sourcePort = hep.sourcePort;
     flow.destinationPort = hep.destinationPort;
     flow.transport = hep.transport;
-    if (hep.timestampUs > 0) flow.timestampUs = hep.timestampUs;
     payload.buf = buf;
     payload.start = hep.payloadOffset;
     payload.end = hep.payloadOffset + hep.payloadLength;

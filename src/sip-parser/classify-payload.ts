@@ -32,8 +32,8 @@ const FIRST_LINE_MAX = 8192;
 const SIP_BYTES = 4;
 
 /**
- * SIP when a datagram on a SIP port begins, after any CR and LF, with a character of a token; a Keepalive; or
- * NOT_SIP.
+ * SIP when a datagram on a SIP port begins, after any CR and LF, with a token and something behind it; a
+ * Keepalive; or NOT_SIP.
  */
 export function classifyPayload(buf: Uint8Array, start: number, end: number): number {
   const length = end - start;
@@ -43,7 +43,9 @@ export function classifyPayload(buf: Uint8Array, start: number, end: number): nu
   if (first === end) return length === 2 ? Keepalive.CRLF : Keepalive.DOUBLE_CRLF;
   const byte = readUint8(buf, first);
   if (isClass(byte, CharClass.TOKEN) && !isStun(buf, start, end)) {
-    return isJak(buf, start, end) ? Keepalive.JAK : SIP;
+    if (isJak(buf, start, end)) return Keepalive.JAK;
+    // One word and nothing else ("hello", "sync") is a vendor's way to keep a binding open: no start line.
+    return endOfClass(buf, first, end, CharClass.TOKEN) === end ? NOT_SIP : SIP;
   }
   if (byte === NUL && isZeroes(buf, start, end)) return Keepalive.ZEROES;
   return isStun(buf, start, end) ? Keepalive.STUN : NOT_SIP;

@@ -6,6 +6,7 @@
  */
 import { readUint8 } from '../core/bytes.ts';
 import {
+  BACKSLASH,
   CLOSE_PARENTHESIS,
   COMMA,
   GREATER_THAN,
@@ -52,8 +53,21 @@ export function parseNameAddress(
     return parseBracketed(buf, i, end, address);
   }
   i = endOfTokens(buf, i, end);
+  if (i < end && readUint8(buf, i) === BACKSLASH) {
+    i = endOfEscapedName(buf, i, end);
+    address.oddities |= 1 << Oddity.BAD_ADDRESS;
+  }
   if (i < end && readUint8(buf, i) === LESS_THAN) return parseBracketed(buf, i, end, address);
   return parseBare(buf, start, end, address);
+}
+
+/** A display name with escapes outside quotes (`\"name\"`): seen in the field, and unmistakable. */
+function endOfEscapedName(buf: Uint8Array, start: number, end: number): number {
+  let i = start;
+  while (i < end && readUint8(buf, i) === BACKSLASH) {
+    i = endOfTokens(buf, skipWhiteSpace(buf, i + 2, end), end);
+  }
+  return i;
 }
 
 function parseBracketed(buf: Uint8Array, start: number, end: number, address: NameAddress): number {

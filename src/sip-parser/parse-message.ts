@@ -134,10 +134,14 @@ function isCseqMethodEqual(buf: Uint8Array, message: SipMessage): boolean {
   return true;
 }
 
-/** A transport that has no name in a Via of ours is not held against it. */
+/**
+ * A datagram whose Via names a stream is not meant for us (RFC 3261 18.2.1). What came by a stream may name
+ * UDP: phones write it from habit, and servers answer on the connection all the same.
+ */
 function isViaTransport(transport: Transport, message: SipMessage): boolean {
   if (transport === Transport.OTHER || transport === Transport.DTLS) return true;
-  return message.viaTransport === transport;
+  if (message.viaTransport === transport) return true;
+  return transport !== Transport.UDP && message.viaTransport === Transport.UDP;
 }
 
 function noteMissing(message: SipMessage): void {
@@ -175,11 +179,26 @@ function takeBody(bytes: MessageBytes, body: number, message: SipMessage): Parse
   let end = bytes.end;
   if (message.contentLength >= 0) {
     const bodyEnd = body + message.contentLength;
-    if (bodyEnd > bytes.wireEnd) return ParseError.BODY_TRUNCATED;
+    if (bodyEnd > bytes.wireEnd && !isShortOfReturns(bytes, body, message)) {
+      return ParseError.BODY_TRUNCATED;
+    }
     if (bodyEnd < bytes.wireEnd) message.oddities |= 1 << Oddity.BYTES_AFTER_BODY;
     if (bodyEnd < end) end = bodyEnd;
   }
   setSpan(message, Span.BODY, body, end);
   message.end = end;
   return ParseError.NONE;
+}
+
+/**
+ * The body lacks no more than the CRs of its line ends: something on the way wrote LF for CRLF and left
+ * Content-Length as it was.
+ */
+function isShortOfReturns(bytes: MessageBytes, body: number, message: SipMessage): boolean {
+  if (((message.oddities >>> Oddity.BARE_LF) & 1) === 0) return false;
+  let missing = body + message.contentLength - bytes.wireEnd;
+  for (let i = body; i < bytes.end && missing > 0; i++) {
+    if (readUint8(bytes.buf, i) === LF && readUint8(bytes.buf, i - 1) !== CR) missing--;
+  }
+  return missing <= 0;
 }

@@ -134,8 +134,6 @@ function requestUriError(error: UriError): ParseError {
       return ParseError.REQUEST_URI_EMPTY_AFTER_SCHEME;
     case UriError.BAD_HOST:
       return ParseError.REQUEST_URI_BAD_HOST;
-    case UriError.BAD_PORT:
-      return ParseError.REQUEST_URI_BAD_PORT;
     case UriError.BAD_ESCAPE:
       return ParseError.REQUEST_URI_BAD_ESCAPE;
     default:

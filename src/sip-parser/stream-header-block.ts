@@ -27,6 +27,10 @@ export type Block = (typeof Block)[keyof typeof Block];
 /** A block whose first line is unreadable is given up beyond this length. */
 export const GARBAGE_BLOCK_MAX = 65_536;
 
+/** 1 = a line that begins so is not Content-Length, nor folded, nor empty. */
+const plainFirst: Uint8Array = new Uint8Array(256).fill(1);
+for (const character of 'CcLl \t\r\n') plainFirst[character.charCodeAt(0)] = 0;
+
 export class HeaderBlocks {
   /** Absolute offset in the buffer scanned last; see `Block`. */
   end = 0;
@@ -102,6 +106,9 @@ export class HeaderBlocks {
           : this.headerLine(row, buf, lineStart, lf, base);
       if (found !== Block.MORE) return found;
       lineStart = lf + 1;
+      if (this.readable[row] === 1) {
+        lineStart = this.plainLines(row, buf, lineStart, last, base + this.blockMax);
+      }
       search = lineStart;
     }
     this.end = lineStart;
@@ -109,6 +116,27 @@ export class HeaderBlocks {
     this.lineStart[row] = lineStart - base;
     this.searched[row] = end - base;
     return Block.MORE;
+  }
+
+  /**
+   * Passes over whole lines that by their first letter are neither Content-Length nor the end, which is
+   * most of them; returns where the first other line begins. Too long a block is left to `headerLine`.
+   */
+  private plainLines(
+    row: number,
+    buf: Uint8Array,
+    from: number,
+    last: number,
+    limitEnd: number,
+  ): number {
+    let lineStart = from;
+    if (int32At(this.valueStart, row) >= 0) return lineStart;
+    while (lineStart <= last && plainFirst[readUint8(buf, lineStart)] === 1) {
+      const lf = buf.indexOf(LF, lineStart);
+      if (lf >= limitEnd) return lineStart;
+      lineStart = lf + 1;
+    }
+    return lineStart;
   }
 
   /** Before the first line is known, the block may turn out to be either. */

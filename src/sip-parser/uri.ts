@@ -33,7 +33,6 @@ export const UriError = {
   EMPTY: 1,
   EMPTY_AFTER_SCHEME: 2,
   BAD_HOST: 3,
-  BAD_PORT: 4,
   BAD_ESCAPE: 5,
 } as const;
 export type UriError = (typeof UriError)[keyof typeof UriError];
@@ -54,7 +53,7 @@ export class UriParts {
   parametersEnd = -1;
   /** From the `?` to the end. */
   headersStart = -1;
-  /** Bits of UNKNOWN_SCHEME, URI_WHITE_SPACE, BAD_IPV6_REFERENCE. */
+  /** Bits of UNKNOWN_SCHEME, URI_WHITE_SPACE, BAD_IPV6_REFERENCE, BAD_ADDRESS. */
   oddities = 0;
 
   reset(): void {
@@ -158,10 +157,17 @@ function parseSipUri(buf: Uint8Array, start: number, end: number, parts: UriPart
   let i = hostEnd;
   if (i < end && readUint8(buf, i) === COLON) {
     const digitsEnd = endOfDigits(buf, i + 1, end);
-    if (digitsEnd < end && !isHostEnd(readUint8(buf, digitsEnd))) return UriError.BAD_PORT;
-    const port = readNumber(buf, i + 1, digitsEnd);
-    parts.port = port < 0 ? -1 : port;
-    i = digitsEnd;
+    if (digitsEnd < end && !isHostEnd(readUint8(buf, digitsEnd))) {
+      // No port: an IPv6 address without brackets (RFC 5118 4.2), or worse. Servers take it all the same.
+      parts.oddities |= 1 << Oddity.BAD_ADDRESS;
+      i = digitsEnd;
+      while (i < end && !isHostEnd(readUint8(buf, i))) i++;
+      parts.hostEnd = i;
+    } else {
+      const port = readNumber(buf, i + 1, digitsEnd);
+      parts.port = port < 0 ? -1 : port;
+      i = digitsEnd;
+    }
   }
   if (i < end && readUint8(buf, i) !== QUESTION_MARK) {
     parts.parametersStart = i;
@@ -196,9 +202,18 @@ function parseHost(buf: Uint8Array, start: number, end: number, parts: UriParts)
     while (i < end && readUint8(buf, i) !== COLON && !isHostEnd(readUint8(buf, i))) {
       i++;
     }
-    if (i === start) return -1;
+    if (i === start) parts.oddities |= 1 << Oddity.BAD_ADDRESS;
   }
   parts.hostStart = start;
   parts.hostEnd = i;
   return i;
 }
+
+/** The port that a SIP URI names, or its scheme's default (RFC 3261 19.1.2). */
+export function uriPort(buf: Uint8Array, start: number, end: number): number {
+  if (parseUri(buf, start, end, portParts) !== UriError.NONE) return 0;
+  if (portParts.port >= 0) return portParts.port;
+  return portParts.scheme === UriScheme.SIPS ? 5061 : 5060;
+}
+
+const portParts = new UriParts();
