@@ -1,5 +1,11 @@
 /** The screen of `sipgauge top`: two looks at a probe's metrics → lines of text. Pure. */
-import { type Exposition, quantileBetween, type Selector } from '../report/exposition-reader.ts';
+import {
+  type Bucket,
+  bucketsBetween,
+  type Exposition,
+  quantileOf,
+  type Selector,
+} from '../report/exposition-reader.ts';
 
 export interface Look {
   readonly atMs: number;
@@ -79,7 +85,9 @@ function callLines(earlier: Look, later: Look): readonly string[] {
   const count = (name: string) =>
     DIRECTIONS.map((direction) => whole(metrics.sum(name, { direction })));
   const delay = (family: string) =>
-    DIRECTIONS.map((direction) => percentiles(earlier, later, `${family}_${direction}`));
+    DIRECTIONS.map((direction) =>
+      percentiles(bucketsBetween(earlier.metrics, later.metrics, family, { direction })),
+    );
   const attempts = DIRECTIONS.map((direction) =>
     decimal(rate(earlier, later, 'sip_session_attempts_total', { direction })),
   );
@@ -91,16 +99,15 @@ function callLines(earlier: Look, later: Look): readonly string[] {
     row('attempts/s', ...attempts),
     row('open', ...count('sip_session_attempts_open')),
     row('dialogs', ...dialogs),
-    row('PDD p50 p95', ...delay('drachtio_call_pdd_seconds')),
-    row('answer p50 p95', ...delay('drachtio_call_answer_seconds')),
+    row('SRD p50 p95', ...delay('sip_session_request_delay_seconds')),
+    row('answer p50 p95', ...delay('sip_session_answer_delay_seconds')),
     row('registrations', ...count('sip_registrations')),
   ];
 }
 
-function percentiles(earlier: Look, later: Look, family: string): string {
-  const values = [0.5, 0.95].map((q) => quantileBetween(earlier.metrics, later.metrics, family, q));
-  const texts = values.map((value) => (value === undefined ? '-' : `${value.toFixed(2)} s`));
-  return texts.join(' ');
+function percentiles(buckets: readonly Bucket[]): string {
+  const values = [0.5, 0.95].map((quantile) => quantileOf(buckets, quantile));
+  return values.map((value) => (value === undefined ? '-' : `${value.toFixed(3)} s`)).join(' ');
 }
 
 function resultLines(metrics: Exposition): readonly string[] {

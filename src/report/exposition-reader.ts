@@ -87,19 +87,18 @@ function readValue(text: string): number {
   return text === '-Inf' ? Number.NEGATIVE_INFINITY : Number(text);
 }
 
-/** The quantile of what a histogram observed between two looks; undefined when nothing was observed. */
-export function quantileBetween(
+/** The buckets of what a histogram observed between two looks. */
+export function bucketsBetween(
   earlier: Exposition,
   later: Exposition,
   family: string,
-  quantile: number,
-): number | undefined {
-  const before = earlier.buckets(family);
-  const grown = later.buckets(family).map(({ bound, count }) => ({
+  selector: Selector = {},
+): readonly Bucket[] {
+  const before = earlier.buckets(family, selector);
+  return later.buckets(family, selector).map(({ bound, count }) => ({
     bound,
     count: count - (before.find((bucket) => bucket.bound === bound)?.count ?? 0),
   }));
-  return quantileOf(grown, quantile);
 }
 
 /** Linear within its bucket, as PromQL's histogram_quantile; undefined when the buckets are empty. */

@@ -2,7 +2,7 @@
  * What a report says, before it is laid out: outcomes, delays, retransmissions, the slowest calls, and how far to trust
  * it. All counts come from the exposition, so that a report never says other numbers than the metrics.
  */
-import { type Exposition, quantileOf } from './exposition-reader.ts';
+import { type Exposition, quantileOf, type Selector } from './exposition-reader.ts';
 import type { SlowCall } from './slowest-calls.ts';
 import type { TimeBins } from './time-bins.ts';
 
@@ -61,9 +61,7 @@ export function reportModel(subject: ReportSubject, metrics: Exposition): Report
     ],
     methods: countedBy(metrics, 'sip_requests_total', 'method'),
     outcomes: countedBy(metrics, 'sip_session_results_total', 'code'),
-    delays: DELAYS.map(([family, name]) => delayOf(metrics, family, name)).filter(
-      ({ count }) => count > 0,
-    ),
+    delays: DELAYS.map((row) => delayOf(metrics, ...row)).filter(({ count }) => count > 0),
     doubts: DOUBTS.map(([name, family, label, value]) => ({
       name,
       value: metrics.sum(family, label === '' ? {} : { [label]: value }),
@@ -71,13 +69,18 @@ export function reportModel(subject: ReportSubject, metrics: Exposition): Report
   };
 }
 
-const DELAYS: readonly (readonly [string, string])[] = [
-  ['drachtio_call_pdd_seconds_in', 'post-dial delay, calls received'],
-  ['drachtio_call_pdd_seconds_out', 'post-dial delay, calls sent'],
-  ['drachtio_call_answer_seconds_in', 'answer, calls received'],
-  ['drachtio_call_answer_seconds_out', 'answer, calls sent'],
-  ['sip_session_disconnect_delay_seconds', 'disconnect delay'],
-  ['sip_registration_request_delay_seconds', 'registration delay'],
+/** Name, family, and the direction of the attempt where it matters. */
+const DELAYS: readonly (readonly [string, string, Selector])[] = [
+  [
+    'session request delay, calls received',
+    'sip_session_request_delay_seconds',
+    { direction: 'in' },
+  ],
+  ['session request delay, calls sent', 'sip_session_request_delay_seconds', { direction: 'out' }],
+  ['answer, calls received', 'sip_session_answer_delay_seconds', { direction: 'in' }],
+  ['answer, calls sent', 'sip_session_answer_delay_seconds', { direction: 'out' }],
+  ['disconnect delay', 'sip_session_disconnect_delay_seconds', {}],
+  ['registration request delay', 'sip_registration_request_delay_seconds', {}],
 ];
 
 /** What makes the numbers above doubtful: name, family, label and its value. */
@@ -101,13 +104,13 @@ function countedBy(metrics: Exposition, family: string, label: string): readonly
     .sort((left, right) => right.in + right.out - left.in - left.out);
 }
 
-function delayOf(metrics: Exposition, family: string, name: string): Delay {
-  const cumulative = metrics.buckets(family);
+function delayOf(metrics: Exposition, name: string, family: string, selector: Selector): Delay {
+  const cumulative = metrics.buckets(family, selector);
   const count = cumulative.at(-1)?.count ?? 0;
   return {
     name,
     count,
-    meanSeconds: count === 0 ? 0 : metrics.sum(`${family}_sum`) / count,
+    meanSeconds: count === 0 ? 0 : metrics.sum(`${family}_sum`, selector) / count,
     medianSeconds: quantileOf(cumulative, 0.5) ?? 0,
     p95Seconds: quantileOf(cumulative, 0.95) ?? 0,
     buckets: cumulative.map(({ bound, count: below }, index) => ({

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { describe, it } from 'node:test';
-import { Exposition, quantileBetween } from '../../../src/report/exposition-reader.ts';
 import { run } from '../../../src/cli/run.ts';
 import { topScreen } from '../../../src/cli/top-screen.ts';
 import { ExitCode } from '../../../src/core/operator-error.ts';
+import { bucketsBetween, Exposition, quantileOf } from '../../../src/report/exposition-reader.ts';
 import { MemoryIo } from '../../helpers/memory-io.ts';
 
 const EARLIER = `# HELP sip_messages_total Messages
@@ -15,9 +15,9 @@ sip_messages_total{direction="in",peer="other",transport="udp"} 0
 sipgauge_build_info{version="1.2.3",node="v20",libpcap="1.10"} 1
 sipgauge_packets_total 1000
 drachtio_time_started 1700000000
-drachtio_call_pdd_seconds_in_bucket{le="1"} 0
-drachtio_call_pdd_seconds_in_bucket{le="2"} 0
-drachtio_call_pdd_seconds_in_bucket{le="+Inf"} 0
+sip_session_request_delay_seconds_bucket{direction="in",le="1"} 0
+sip_session_request_delay_seconds_bucket{direction="in",le="2"} 0
+sip_session_request_delay_seconds_bucket{direction="in",le="+Inf"} 0
 sip_session_results_total{direction="in",peer="a",code="486"} 1
 sip_session_results_total{direction="in",peer="a",code="200"} 7
 sip_session_results_total{direction="in",peer="a",code="503"} 0
@@ -27,9 +27,9 @@ const LATER = EARLIER.replace(
   '"in",peer="a",transport="udp"} 300',
 )
   .replace('packets_total 1000', 'packets_total 3000')
-  .replace('{le="1"} 0', '{le="1"} 2')
-  .replace('{le="2"} 0', '{le="2"} 4')
-  .replace('{le="+Inf"} 0', '{le="+Inf"} 4');
+  .replace('le="1"} 0', 'le="1"} 2')
+  .replace('le="2"} 0', 'le="2"} 4')
+  .replace('le="+Inf"} 0', 'le="+Inf"} 4');
 
 function rowOf(lines: readonly string[], name: string): readonly string[] {
   const line = lines.find((each) => each.startsWith(name));
@@ -67,16 +67,16 @@ describe('reading an exposition back', () => {
   });
 
   it('interpolates quantiles within a bucket, over what was observed in between', () => {
-    const earlier = new Exposition(EARLIER);
-    const family = 'drachtio_call_pdd_seconds_in';
-    assert.equal(quantileBetween(earlier, metrics, family, 0.5), 1);
-    assert.equal(quantileBetween(earlier, metrics, family, 0.75), 1.5);
-    assert.equal(quantileBetween(metrics, metrics, family, 0.5), undefined);
+    const family = 'sip_session_request_delay_seconds';
+    const between = bucketsBetween(new Exposition(EARLIER), metrics, family, { direction: 'in' });
+    assert.equal(quantileOf(between, 0.5), 1);
+    assert.equal(quantileOf(between, 0.75), 1.5);
+    assert.equal(quantileOf(bucketsBetween(metrics, metrics, family), 0.5), undefined);
   });
 
   it('gives the highest bound for what lies beyond it', () => {
     const beyond = new Exposition('h_bucket{le="1"} 0\nh_bucket{le="+Inf"} 3\n');
-    assert.equal(quantileBetween(new Exposition(''), beyond, 'h', 0.5), 1);
+    assert.equal(quantileOf(beyond.buckets('h'), 0.5), 1);
   });
 });
 
@@ -91,7 +91,7 @@ describe('the screen of top', () => {
   });
 
   it('shows percentiles where something was observed', () => {
-    assert.match(lines.find((line) => line.startsWith('PDD')) ?? '', /1\.00 s 1\.90 s +- -$/);
+    assert.match(lines.find((line) => line.startsWith('SRD')) ?? '', /1\.000 s 1\.900 s +- -$/);
   });
 
   it('shows results by weight and leaves out those that never were', () => {

@@ -21,10 +21,10 @@ sip_session_attempts_total{direction="in",peer="other"} 4
 sip_session_results_total{direction="in",peer="other",code="486"} 1
 sip_session_results_total{direction="in",peer="other",code="200"} 3
 sip_session_results_total{direction="out",peer="other",code="503"} 0
-drachtio_call_pdd_seconds_in_bucket{le="1"} 2
-drachtio_call_pdd_seconds_in_bucket{le="2"} 4
-drachtio_call_pdd_seconds_in_bucket{le="+Inf"} 4
-drachtio_call_pdd_seconds_in_sum 5
+sip_session_request_delay_seconds_bucket{direction="in",le="1"} 2
+sip_session_request_delay_seconds_bucket{direction="in",le="2"} 4
+sip_session_request_delay_seconds_bucket{direction="in",le="+Inf"} 4
+sip_session_request_delay_seconds_sum{direction="in"} 5
 sipgauge_message_fate_total{fate="foreign"} 7
 sipgauge_message_fate_total{fate="in"} 33
 `);
@@ -131,7 +131,7 @@ describe('a report', () => {
     assert.match(text, /^ {2}200 +3 +0$/m);
     assert.match(
       text,
-      /^post-dial delay, calls received: 4 observed, mean 1\.250 s, median 1\.000 s/m,
+      /^session request delay, calls received: 4 observed, mean 1\.250 s, median 1\.000 s/m,
     );
     assert.match(text, /^ +<= 1 s +2 #+$/m);
     assert.match(text, /slowest calls \(--show-call-ids names them\)\n .* 5\.000 s PDD +in$/m);
@@ -149,7 +149,7 @@ describe('a report', () => {
   it('is one HTML file without script and without anything from outside', () => {
     const html = reportHtml(reportModel(subject(), METRICS));
     assert.doesNotMatch(html, /<script|src=|href=|url\(|https?:/);
-    assert.match(html, /<svg [^>]*role="img" aria-label="post-dial delay/);
+    assert.match(html, /<svg [^>]*role="img" aria-label="session request delay/);
     const open = [...html.matchAll(/<(table|svg|tbody|thead|h2|p)\b/g)].length;
     const closed = [...html.matchAll(/<\/(table|svg|tbody|thead|h2|p)>/g)].length;
     assert.equal(open, closed);
