@@ -1,0 +1,222 @@
+/** Which charts the page has, and from which columns of the history each is drawn. */
+import type { Chart, Series } from './chart.ts';
+import type { HistoryStore } from './history-store.ts';
+import { formatNumber, formatSeconds } from './numbers.ts';
+
+/** Methods and codes with a layer of their own in a stack; the rest is one. */
+const LAYERS_MAX = 6;
+const METHODS = [
+  'INVITE',
+  'ACK',
+  'BYE',
+  'CANCEL',
+  'OPTIONS',
+  'REGISTER',
+  'PRACK',
+  'SUBSCRIBE',
+  'NOTIFY',
+  'PUBLISH',
+  'INFO',
+  'REFER',
+  'MESSAGE',
+  'UPDATE',
+  'other',
+];
+
+export function chartsOf(store: HistoryStore): Chart[] {
+  return [...callCharts(store), ...messageCharts(store), ...stateCharts(store)];
+}
+
+function perSecond(value: number): string {
+  return `${formatNumber(value)}/s`;
+}
+
+function callCharts(store: HistoryStore): Chart[] {
+  return [
+    {
+      id: 'calls',
+      title: 'Calls',
+      note: 'Call attempts a second, received and sent',
+      stacked: false,
+      series: [
+        { label: 'received', values: store.rates('attempts.in') },
+        { label: 'sent', values: store.rates('attempts.out') },
+      ],
+      format: perSecond,
+    },
+    {
+      id: 'results',
+      title: 'Results of calls',
+      note: 'Results of call attempts a second, by code',
+      stacked: true,
+      series: resultSeries(store),
+      format: perSecond,
+    },
+    delayChart(store, 'pdd', 'Post-dial delay', 'INVITE to the first ringing, within a minute'),
+    delayChart(store, 'answer', 'Time to answer', 'INVITE to 2xx, within a minute'),
+  ];
+}
+
+function delayChart(store: HistoryStore, name: string, title: string, note: string): Chart {
+  return {
+    id: name,
+    title,
+    note,
+    stacked: false,
+    series: [
+      { label: 'received, median', values: store.percentiles(`${name}.in`, 0.5) },
+      { label: 'received, p95', values: store.percentiles(`${name}.in`, 0.95) },
+      { label: 'sent, median', values: store.percentiles(`${name}.out`, 0.5) },
+      { label: 'sent, p95', values: store.percentiles(`${name}.out`, 0.95) },
+    ],
+    format: formatSeconds,
+  };
+}
+
+function messageCharts(store: HistoryStore): Chart[] {
+  const messages: Chart = {
+    id: 'messages',
+    title: 'Messages',
+    note: 'SIP messages a second, received and sent, retransmissions included',
+    stacked: false,
+    series: [
+      { label: 'received', values: store.rates('messages.in') },
+      { label: 'sent', values: store.rates('messages.out') },
+    ],
+    format: perSecond,
+  };
+  const retransmissions: Chart = {
+    id: 'retransmissions',
+    title: 'Retransmissions',
+    note: 'Retransmitted messages a second',
+    stacked: false,
+    series: [
+      { label: 'requests received', values: store.rates('retransmissions.in.requests') },
+      { label: 'responses received', values: store.rates('retransmissions.in.responses') },
+      { label: 'requests sent', values: store.rates('retransmissions.out.requests') },
+      { label: 'responses sent', values: store.rates('retransmissions.out.responses') },
+    ],
+    format: perSecond,
+  };
+  return [
+    messages,
+    methodChart(store, 'in', 'Requests received'),
+    methodChart(store, 'out', 'Requests sent'),
+    retransmissions,
+  ];
+}
+
+function methodChart(store: HistoryStore, direction: string, title: string): Chart {
+  const names = METHODS.map((method) => ({
+    label: method,
+    column: `requests.${direction}.${method}`,
+  }));
+  return {
+    id: `requests-${direction}`,
+    title,
+    note: `${title} a second, by method`,
+    stacked: true,
+    series: topSeries(store, names, 'other methods'),
+    format: perSecond,
+  };
+}
+
+function stateCharts(store: HistoryStore): Chart[] {
+  const gauges = (names: readonly (readonly [label: string, column: string])[]): Series[] =>
+    names.map(([label, column]) => ({ label, values: store.values(column) }));
+  return [
+    {
+      id: 'dialogs',
+      title: 'Dialogs',
+      note: 'Calls that stand, and calls that are being set up',
+      stacked: false,
+      series: [
+        ...gauges([
+          ['received', 'dialogs.uas'],
+          ['sent', 'dialogs.uac'],
+          ['proxied', 'dialogs.proxy'],
+        ]),
+        { label: 'early', values: earlyDialogs(store) },
+      ],
+      format: formatNumber,
+    },
+    {
+      id: 'registrations',
+      title: 'Registrations',
+      note: 'Live bindings: held by this side, and held by others for it',
+      stacked: false,
+      series: gauges([
+        ['held here', 'registrations.in'],
+        ['held elsewhere', 'registrations.out'],
+      ]),
+      format: formatNumber,
+    },
+    {
+      id: 'packets',
+      title: 'Packets',
+      note: 'Packets read a second, and those among them that were no SIP or unreadable',
+      stacked: false,
+      series: [
+        { label: 'read', values: store.rates('packets') },
+        { label: 'discarded', values: store.rates('discards') },
+        { label: 'not SIP', values: store.rates('not_sip') },
+      ],
+      format: perSecond,
+    },
+    {
+      id: 'trouble',
+      title: 'Trouble',
+      note: 'What makes the numbers doubtful, a second',
+      stacked: false,
+      series: [
+        { label: 'packets dropped', values: store.rates('dropped') },
+        { label: 'bad messages', values: store.rates('bad.in', 'bad.out') },
+        { label: 'truncated', values: store.rates('truncated') },
+        { label: 'foreign', values: store.rates('foreign') },
+        { label: 'rows evicted', values: store.rates('evictions') },
+      ],
+      format: perSecond,
+    },
+  ];
+}
+
+function earlyDialogs(store: HistoryStore): number[] {
+  const columns = ['dialogs.uas.early', 'dialogs.uac.early', 'dialogs.proxy.early'];
+  const values = columns.map((column) => store.values(column));
+  return store.timestamps.map((_, i) => values.reduce((sum, column) => sum + (column[i] ?? 0), 0));
+}
+
+/** 2xx together, as one answered layer; the others by code. */
+function resultSeries(store: HistoryStore): Series[] {
+  const answered = store.codes.filter(isAnswered).map((code) => `results.${code}`);
+  const failed = store.codes
+    .filter((code) => !isAnswered(code))
+    .map((code) => ({ label: code, column: `results.${code}` }));
+  const rest = { label: 'rest', column: 'results.rest' };
+  return [
+    { label: 'answered', values: store.rates(...answered) },
+    ...topSeries(store, [...failed, rest], 'other codes'),
+  ];
+}
+
+export function isAnswered(code: string): boolean {
+  return /^2\d\d$/.test(code);
+}
+
+interface NamedColumn {
+  readonly label: string;
+  readonly column: string;
+}
+
+/** The columns that grew most, in the order given, and the sum of the others. */
+function topSeries(store: HistoryStore, columns: readonly NamedColumn[], rest: string): Series[] {
+  const grown = columns.filter(({ column }) => store.growth(column) > 0);
+  const ranked = [...grown].sort((a, b) => store.growth(b.column) - store.growth(a.column));
+  const top = new Set(ranked.slice(0, LAYERS_MAX));
+  const series = grown
+    .filter((column) => top.has(column))
+    .map(({ label, column }) => ({ label, values: store.rates(column) }));
+  const others = ranked.slice(LAYERS_MAX).map(({ column }) => column);
+  if (others.length > 0) series.push({ label: rest, values: store.rates(...others) });
+  return series;
+}
