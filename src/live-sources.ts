@@ -1,6 +1,7 @@
 /** The sources that never end by themselves: interfaces through the addon or npm's cap, and a HEP listener. */
-import type { CaptureNotices } from './capture/capture-notices.ts';
+
 import { captureFilter } from './capture/capture-filter.ts';
+import type { CaptureNotices } from './capture/capture-notices.ts';
 import { interfaceAddresses } from './capture/devices.ts';
 import { HepListenerSource } from './capture/hep-listener.ts';
 import { LiveCapSource, loadCap } from './capture/live-cap.ts';

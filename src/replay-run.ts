@@ -3,10 +3,10 @@
  * has to be inferred, the prefix decides; if the whole file says otherwise, it is counted again.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ProbeIo } from './cli/io.ts';
 import type { FileSource } from './capture/file-source.ts';
 import type { PacketSource } from './capture/packet-source.ts';
 import { RecordedSource } from './capture/recorded-source.ts';
+import type { ProbeIo } from './cli/io.ts';
 import type { Config } from './config/config.ts';
 import type { Endpoint } from './core/address-set.ts';
 import { ExitCode } from './core/operator-error.ts';

@@ -37,7 +37,9 @@ export function foreignWarning(plane: DataPlane): string | undefined {
   const fates = plane.counters.messageFates;
   const foreign = count(fates, MessageFate.FOREIGN);
   const own =
-    count(fates, MessageFate.IN) + count(fates, MessageFate.OUT) + count(fates, MessageFate.HAIRPIN);
+    count(fates, MessageFate.IN) +
+    count(fates, MessageFate.OUT) +
+    count(fates, MessageFate.HAIRPIN);
   if (foreign <= own || foreign === 0) return undefined;
   return `${foreign} of ${foreign + own} messages are foreign: neither end is the local side; give --local`;
 }

@@ -1,11 +1,12 @@
 /** The HTTP side of a probe: metrics, health, and the page that shows what is measured. */
-import { ExpositionFormat } from './metrics/exposition.ts';
-import type { MetricsFormat } from './http/accept.ts';
-import { MetricsServer } from './http/server.ts';
-import { probePages } from './probe-pages.ts';
+
 import type { Config } from './config/config.ts';
 import type { Log } from './core/log.ts';
 import type { DataPlane } from './data-plane.ts';
+import type { MetricsFormat } from './http/accept.ts';
+import { MetricsServer } from './http/server.ts';
+import { ExpositionFormat } from './metrics/exposition.ts';
+import { probePages } from './probe-pages.ts';
 
 export class ScrapeServer {
   private readonly server: MetricsServer;

@@ -14,7 +14,7 @@ import type { Payload } from './reassembly/payload.ts';
 import { SctpAssociations } from './reassembly/sctp-associations.ts';
 import { Chunk, SctpChunks } from './reassembly/sctp-chunks.ts';
 import { SctpPieces } from './reassembly/sctp-pieces.ts';
-import { blankMessage, opensLikeSip, opensWithStartLine } from './sip-parser/message-opening.ts';
+import { beginsLikeSip, classifyPayload, NOT_SIP, SIP } from './sip-parser/classify-payload.ts';
 import { STREAM_BYTES_MAX, STREAM_IDLE_US, type StreamsOptions } from './stream-options.ts';
 
 /** How long a fragment waits for the others, microseconds of packet time. */
@@ -126,7 +126,9 @@ export class SctpMessages {
     const { chunks } = this;
     const isWhole = chunks.isFirst && chunks.isLast;
     if (!this.isExpected && chunks.protocolId !== SIP_PROTOCOL_ID) return this.ignore();
-    if (isWhole && !this.isSip(this.buf, chunks.start, chunks.end)) return this.ignore();
+    if (isWhole && this.classify(this.buf, chunks.start, chunks.end) === NOT_SIP) {
+      return this.ignore();
+    }
     const row = this.rowOf();
     if (!this.associations.note(row, chunks.tsn)) {
       this.fate = PacketFate.DELIVERED;
@@ -138,7 +140,7 @@ export class SctpMessages {
     this.fate = PacketFate.SEGMENT_HELD;
     if (!completed) return false;
     const { buf, end, wireEnd } = this.pieces;
-    return this.isSip(buf, 0, end) ? this.message(buf, 0, end, wireEnd) : this.ignore();
+    return this.message(buf, 0, end, wireEnd);
   }
 
   private ignore(): boolean {
@@ -146,17 +148,21 @@ export class SctpMessages {
     return false;
   }
 
-  private isSip(buf: Uint8Array, start: number, end: number): boolean {
-    if (!this.isExpected) return opensWithStartLine(buf, start, end);
-    return opensLikeSip(buf, start, end) || blankMessage(buf, start, end) >= 0;
+  /** What a user message is: SIP, a Keepalive code, or NOT_SIP. */
+  private classify(buf: Uint8Array, start: number, end: number): number {
+    if (this.isExpected) return classifyPayload(buf, start, end);
+    return beginsLikeSip(buf, start, end) ? SIP : NOT_SIP;
   }
 
+  /** Notes a message if it is one of ours; a part of one that was cut is no keep-alive. */
   private message(buf: Uint8Array, start: number, end: number, wireEnd: number): boolean {
+    const found = this.classify(buf, start, end);
+    if (found === NOT_SIP) return this.ignore();
     this.messageBuf = buf;
     this.start = start;
     this.end = end;
     this.wireEnd = wireEnd;
-    this.keepalive = end === wireEnd ? blankMessage(buf, start, end) : -1;
+    this.keepalive = found === SIP || end < wireEnd ? -1 : found;
     return true;
   }
 

@@ -8,18 +8,18 @@ import type { PacketSource } from './capture/packet-source.ts';
 import type { ProbeIo } from './cli/io.ts';
 import type { Config } from './config/config.ts';
 import type { Endpoint } from './core/address-set.ts';
+import type { Log } from './core/log.ts';
 import { ExitCode } from './core/operator-error.ts';
 import { DataPlane, endpointsOf } from './data-plane.ts';
 import { IdleClock } from './idle-clock.ts';
+import { hepSource, liveEndpoints, liveSource } from './live-sources.ts';
 import { endpointText, inferredLocal, lookAtMessages } from './local-inference.ts';
-import { liveEndpoints, liveSource, hepSource } from './live-sources.ts';
 import { planeOptions, REPLAY_SEED } from './plane-options.ts';
-import { reloadPeers } from './reload.ts';
 import { probeLog } from './probe-log.ts';
+import { reloadPeers } from './reload.ts';
 import { foreignWarning } from './replay-summary.ts';
 import { ScrapeServer } from './scrape-server.ts';
 import { filesOf, mergedOf, replaySource } from './sources.ts';
-import type { Log } from './core/log.ts';
 
 interface Prepared {
   readonly source: PacketSource;
@@ -114,8 +114,7 @@ async function drain(config: Config, io: ProbeIo, prepared: Prepared, log: Log):
   const idle = new IdleClock(plane.pipeline, live);
   plane.lagSeconds = live ? () => idle.lagSeconds() : undefined;
   const untilUs = config.replay.untilUs ?? Number.POSITIVE_INFINITY;
-  let turnMs = performance.now();
-  let foreignMs = turnMs + FOREIGN_LOOK_MS;
+  const turns = new Turns();
   while (!io.signal.aborted) {
     const batch = await source.next();
     if (batch === undefined) return;
@@ -125,19 +124,40 @@ async function drain(config: Config, io: ProbeIo, prepared: Prepared, log: Log):
       return;
     }
     idle.after(batch);
-    const nowMs = performance.now();
-    if (nowMs > foreignMs) {
-      foreignMs = nowMs + FOREIGN_LOOK_MS;
-      const foreign = foreignWarning(plane);
-      if (foreign !== undefined) log.warn(foreign);
-    }
-    if (nowMs - turnMs < TURN_MS) continue;
-    await nextTurn();
-    turnMs = performance.now();
+    if (turns.isForeignLookDue()) warnOfForeign(plane, log);
+    if (turns.isDue()) await turns.take();
   }
+}
+
+/** When the packets let others have the event loop. */
+class Turns {
+  private turnMs: number = performance.now();
+  private foreignMs: number = performance.now() + FOREIGN_LOOK_MS;
+
+  isDue(): boolean {
+    return performance.now() - this.turnMs >= TURN_MS;
+  }
+
+  async take(): Promise<void> {
+    await nextTurn();
+    this.turnMs = performance.now();
+  }
+
+  isForeignLookDue(): boolean {
+    if (performance.now() < this.foreignMs) return false;
+    this.foreignMs = performance.now() + FOREIGN_LOOK_MS;
+    return true;
+  }
+}
+
+function warnOfForeign(plane: DataPlane, log: Log): void {
+  const foreign = foreignWarning(plane);
+  if (foreign !== undefined) log.warn(foreign);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  return new Promise((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
 }

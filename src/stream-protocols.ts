@@ -12,8 +12,8 @@ import { looksLikeTls, type TlsFlows } from './reassembly/tls-flows.ts';
 import { WebSocketEvent, WebSockets } from './reassembly/websocket.ts';
 import { Likeness } from './reassembly/websocket-frame.ts';
 import { Upgrade, WebSocketUpgrades } from './reassembly/websocket-upgrade.ts';
+import { classifyPayload, NOT_SIP, SIP } from './sip-parser/classify-payload.ts';
 import { Frame, Framing, Opening } from './sip-parser/framing.ts';
-import { blankMessage, opensLikeSip } from './sip-parser/message-opening.ts';
 
 /** What a direction speaks. */
 export const Speech = {
@@ -341,8 +341,9 @@ export class StreamProtocols {
   /** One WebSocket message is one SIP message (RFC 7118 5), or a keep-alive, or none of ours. */
   private webSocketMessage(): Step {
     const { buf, start, end } = this.webSockets;
-    this.keepalive = blankMessage(buf, start, end);
-    if (this.keepalive < 0 && !opensLikeSip(buf, start, end)) return Step.AGAIN;
+    const found = classifyPayload(buf, start, end);
+    if (found === NOT_SIP) return Step.AGAIN;
+    this.keepalive = found === SIP ? -1 : found;
     this.buf = buf;
     this.start = start;
     this.end = end;

@@ -8,7 +8,7 @@ import { CAPLEN_MAX, SLACK_BYTES } from './capture-format.ts';
 /** Packets in one batch, at most. */
 export const BATCH_PACKETS_MAX = 4096;
 /** A copying batch closes when its bytes pass this. */
-export const BATCH_BYTES = 1024 * 1024;
+export const BATCH_BYTES: number = 1024 * 1024;
 
 /** So that a usual packet never makes the block grow. */
 const OWN_BYTES = BATCH_BYTES + CAPLEN_MAX + SLACK_BYTES;

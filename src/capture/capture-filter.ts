@@ -19,7 +19,6 @@ export interface CaptureFilterOptions {
   readonly hepPorts: readonly FilterPortRange[];
   /** The application's TCP port. */
   readonly appPort: number;
-  /** Names of TUNNEL_FILTERS. */
   readonly tunnels: readonly TunnelName[];
 }
 
@@ -33,7 +32,16 @@ export const TUNNEL_FILTERS = {
   gtpu: 'udp port 2152',
   tzsp: 'udp port 37008',
 } as const;
-export type TunnelName = keyof typeof TUNNEL_FILTERS;
+/** The same for what only some links carry. */
+export const LINK_TUNNEL_FILTERS = {
+  pppoe: 'ether proto 0x8864',
+  mpls: 'ether proto 0x8847 or ether proto 0x8848',
+} as const;
+export type TunnelName = keyof typeof TUNNEL_FILTERS | keyof typeof LINK_TUNNEL_FILTERS;
+
+function isLinkTunnel(name: TunnelName): name is keyof typeof LINK_TUNNEL_FILTERS {
+  return name in LINK_TUNNEL_FILTERS;
+}
 
 /** More fragments to come, or not the first (RFC 791 3.1). */
 const IPV4_FRAGMENTS = 'ip[6:2] & 0x3fff != 0';
@@ -63,7 +71,7 @@ function networkTerms(options: CaptureFilterOptions): string {
     `tcp port ${options.appPort}`,
     IPV4_FRAGMENTS,
     IPV6_EXTENSIONS,
-    ...options.tunnels.map((name) => TUNNEL_FILTERS[name]),
+    ...options.tunnels.flatMap((name) => (isLinkTunnel(name) ? [] : TUNNEL_FILTERS[name])),
   ];
   return [...new Set(terms)].join(' or ');
 }
@@ -80,7 +88,11 @@ function taggedTerms(terms: string): string {
 
 /** The filter for an interface of this link type. */
 export function captureFilter(options: CaptureFilterOptions, linktype: number): string {
-  const terms = networkTerms(options);
+  const network = networkTerms(options);
+  const link = options.tunnels.flatMap((name) =>
+    isLinkTunnel(name) ? LINK_TUNNEL_FILTERS[name] : [],
+  );
+  const terms = [network, ...link].join(' or ');
   switch (linktype) {
     case Linktype.ETHERNET:
       return `${terms} or (${taggedTerms(terms)})`;
@@ -89,6 +101,6 @@ export function captureFilter(options: CaptureFilterOptions, linktype: number): 
       // libpcap knows no `vlan` here. The kernel has taken off the outer tag: these have two and more.
       return `${terms} or ether proto 0x8100 or ether proto 0x88a8`;
     default:
-      return terms;
+      return network;
   }
 }

@@ -11,7 +11,7 @@ export const SLACK_BYTES = 16;
 /** No capture program writes packets beyond this; a file's own snaplen may raise it to the cap. */
 export const CAPLEN_MAX = 262_144;
 /** A longer packet or block is damage, whatever the file's header says. */
-export const RECORD_BYTES_MAX = 16 * 1024 * 1024;
+export const RECORD_BYTES_MAX: number = 16 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
 

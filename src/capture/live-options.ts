@@ -14,6 +14,6 @@ export interface LiveOptions {
 /** An idle source resolves `next` this often. */
 export const LIVE_IDLE_MS = 100;
 /** Bytes of packets in one batch. */
-export const LIVE_BLOCK_BYTES = 1024 * 1024;
+export const LIVE_BLOCK_BYTES: number = 1024 * 1024;
 /** Packets in one batch. */
 export const LIVE_BLOCK_ROWS = 8192;

@@ -49,4 +49,4 @@ export const ODDITY_NAMES: readonly string[] = Object.keys(Oddity).map((name) =>
 );
 
 /** The oddities that break RFC 3261's grammar or rules, as a set; the others are only rare. */
-export const FAULTS = 0x7fff_ffff & -(1 << Oddity.BARE_LF);
+export const FAULTS: number = 0x7fff_ffff & -(1 << Oddity.BARE_LF);

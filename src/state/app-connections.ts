@@ -82,7 +82,8 @@ export class AppConnections {
     }
     if (row < 0) {
       // Older than the probe: data, or a FIN that is not the last, shows that it is there.
-      if (packet.payloadWireLength > 0 && (flags & FIN) === 0) this.add(lo, hi, State.ESTABLISHED, nowUs);
+      if (packet.payloadWireLength > 0 && (flags & FIN) === 0)
+        this.add(lo, hi, State.ESTABLISHED, nowUs);
       return;
     }
     if ((flags & ACK) !== 0 && (!fromServer || packet.payloadWireLength > 0)) this.establish(row);

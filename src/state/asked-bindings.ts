@@ -40,7 +40,12 @@ export class AskedBindings {
     return int32At(this.next, cell);
   }
 
-  note(transaction: number, registrations: Registrations, buf: Uint8Array, message: SipMessage): void {
+  note(
+    transaction: number,
+    registrations: Registrations,
+    buf: Uint8Array,
+    message: SipMessage,
+  ): void {
     this.clear(transaction);
     registrations.loadAor(buf, message);
     this.aorLo[transaction] = registrations.lo;

@@ -2,7 +2,7 @@
  * Rows of attempts, of calls or of registrations: what a user tried, over as many transactions as it took.
  * Columns, key and eviction only; what an attempt means is in calls.ts and registration-attempts.ts.
  */
-import { float64At, int32At, uint16At, uint8At } from '../core/columns.ts';
+import { float64At, int32At, uint8At, uint16At } from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { KeyTable } from '../core/key-table.ts';
 import { Slab } from '../core/slab.ts';

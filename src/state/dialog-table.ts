@@ -2,7 +2,7 @@
  * Rows of dialogs (RFC 3261 12): Call-ID and both tags, one per fork, with the local side as an end or as
  * a proxy between the ends. Columns, key, siblings and eviction; their life is in dialogs.ts.
  */
-import { float64At, int32At, uint16At, uint8At } from '../core/columns.ts';
+import { float64At, int32At, uint8At, uint16At } from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { KeyTable } from '../core/key-table.ts';
 import { Slab } from '../core/slab.ts';

@@ -2,7 +2,7 @@
  * The life of dialogs (METRICS.md "Dialogs"; RFC 3261 12 and 15, RFC 4028, RFC 6665): early, confirmed by
  * a 2xx, out of the gauges at a BYE, ended by its final. Only what was seen ends a dialog, or a limit.
  */
-import { float64At, int32At, uint16At, uint8At } from '../core/columns.ts';
+import { float64At, int32At, uint8At, uint16At } from '../core/columns.ts';
 import type { TimerWheel } from '../core/timer-wheel.ts';
 import { Direction } from '../direction/direction.ts';
 import type { Arrival } from './arrival.ts';
@@ -68,7 +68,13 @@ export class Dialogs {
   }
 
   /** Chains a new dialog before its transaction's others. */
-  link(row: number, creator: number, creatorSerial: number, first: number, firstSerial: number): void {
+  link(
+    row: number,
+    creator: number,
+    creatorSerial: number,
+    first: number,
+    firstSerial: number,
+  ): void {
     const { table } = this;
     table.creator[row] = creator;
     table.creatorSerial[row] = creatorSerial;

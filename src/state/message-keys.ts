@@ -5,11 +5,19 @@
 import { int32At } from '../core/columns.ts';
 import type { Flow } from '../core/flow.ts';
 import { Hasher } from '../core/hash.ts';
-import { Method } from '../sip-parser/method.ts';
 import { type SipMessage, Span } from '../sip-parser/message.ts';
+import { Method } from '../sip-parser/method.ts';
 
 /** Tells the kinds of key apart within one hash space. */
-const Kind = { TRANSACTION: 1, RFC2543: 2, ATTEMPT: 3, DIALOG: 4, FLOW: 5, SIGNATURE: 6, HOP: 7 } as const;
+const Kind = {
+  TRANSACTION: 1,
+  RFC2543: 2,
+  ATTEMPT: 3,
+  DIALOG: 4,
+  FLOW: 5,
+  SIGNATURE: 6,
+  HOP: 7,
+} as const;
 
 /** `z9hG4bK` */
 const COOKIE = Uint8Array.of(0x7a, 0x39, 0x68, 0x47, 0x34, 0x62, 0x4b);

@@ -30,15 +30,28 @@ export type Result = number;
 
 /** Families whose interval can be discarded at a clock step: label `family`. */
 export const Interval = {
-  PDD: 0, ANSWER: 1, TRANSACTION: 2, REQUEST_DELAY: 3, ANSWER_DELAY: 4, DISCONNECT_DELAY: 5,
-  DURATION: 6, REGISTRATION_DELAY: 7, PROXY_FORWARD: 8,
+  PDD: 0,
+  ANSWER: 1,
+  TRANSACTION: 2,
+  REQUEST_DELAY: 3,
+  ANSWER_DELAY: 4,
+  DISCONNECT_DELAY: 5,
+  DURATION: 6,
+  REGISTRATION_DELAY: 7,
+  PROXY_FORWARD: 8,
 } as const;
 export type Interval = (typeof Interval)[keyof typeof Interval];
 /** The family each code stands for, without its `_in`/`_out`. */
 export const INTERVAL_FAMILIES: readonly string[] = [
-  'drachtio_call_pdd_seconds', 'drachtio_call_answer_seconds', 'sip_transaction_seconds',
-  'sip_session_request_delay_seconds', 'sip_session_answer_delay_seconds', 'sip_session_disconnect_delay_seconds',
-  'sip_session_duration_seconds', 'sip_registration_request_delay_seconds', 'sip_proxy_forward_seconds',
+  'drachtio_call_pdd_seconds',
+  'drachtio_call_answer_seconds',
+  'sip_transaction_seconds',
+  'sip_session_request_delay_seconds',
+  'sip_session_answer_delay_seconds',
+  'sip_session_disconnect_delay_seconds',
+  'sip_session_duration_seconds',
+  'sip_registration_request_delay_seconds',
+  'sip_proxy_forward_seconds',
 ];
 
 export interface Observer {
@@ -73,7 +86,12 @@ export interface Observer {
   /** `result`: a status code, or a Result. */
   attemptEnded(direction: Direction, peer: number, result: Result): void;
   lateAnswer(direction: Direction): void;
-  sessionRequestDelay(direction: Direction, peer: number, outcome: Outcome, durationUs: number): void;
+  sessionRequestDelay(
+    direction: Direction,
+    peer: number,
+    outcome: Outcome,
+    durationUs: number,
+  ): void;
   sessionAnswerDelay(direction: Direction, peer: number, durationUs: number): void;
   sessionDisconnectDelay(direction: Direction, outcome: Outcome, durationUs: number): void;
 

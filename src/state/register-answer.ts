@@ -7,7 +7,12 @@ import { Role } from './observer.ts';
 import type { StateTables } from './state-tables.ts';
 
 /** Replaces the AOR's set by the response's contacts; without any, by what the request asked for. */
-export function replaceBindings(tables: StateTables, role: Role, row: number, arrival: Arrival): void {
+export function replaceBindings(
+  tables: StateTables,
+  role: Role,
+  row: number,
+  arrival: Arrival,
+): void {
   const { registrations } = tables;
   const asked = tables.asked(role);
   const { message } = arrival;

@@ -5,8 +5,8 @@
 import { float64At, int32At, uint8At } from '../core/columns.ts';
 import { isReliable } from '../core/transport.ts';
 import { Direction } from '../direction/direction.ts';
-import { Method } from '../sip-parser/method.ts';
 import { Span, SubscriptionState } from '../sip-parser/message.ts';
+import { Method } from '../sip-parser/method.ts';
 import type { Arrival } from './arrival.ts';
 import { DialogKind } from './dialog-table.ts';
 import { Interval, Role } from './observer.ts';

@@ -5,8 +5,8 @@
 import { float64At, int32At, uint8At } from '../core/columns.ts';
 import { isReliable } from '../core/transport.ts';
 import { Direction } from '../direction/direction.ts';
-import { Method } from '../sip-parser/method.ts';
 import { Span } from '../sip-parser/message.ts';
+import { Method } from '../sip-parser/method.ts';
 import type { Arrival } from './arrival.ts';
 import { DialogKind, DialogRole } from './dialog-table.ts';
 import { Interval, Role } from './observer.ts';
@@ -66,7 +66,12 @@ export class Responses {
   }
 
   /** On a stream nothing is sent twice: only the very last response can be a repetition there. */
-  private isRepeated(table: Transactions, row: number, signature: number, reliable: boolean): boolean {
+  private isRepeated(
+    table: Transactions,
+    row: number,
+    signature: number,
+    reliable: boolean,
+  ): boolean {
     if (reliable) return table.responses.lastOf(row) === signature;
     return table.responses.has(row, signature);
   }
@@ -137,7 +142,8 @@ export class Responses {
     this.observePdd(table, row, arrival);
     this.observeAnswer(table, row, arrival);
     const attempt = int32At(table.attempt, row);
-    if (calls.table.has(attempt, int32At(table.attemptSerial, row))) calls.answered(attempt, arrival);
+    if (calls.table.has(attempt, int32At(table.attemptSerial, row)))
+      calls.answered(attempt, arrival);
     const dialog = this.openDialog(table, row, arrival, DialogKind.SESSION);
     if (dialog >= 0) {
       const { sessionExpires } = arrival.message;
@@ -180,7 +186,8 @@ export class Responses {
     table.classify(row, TransactionClass.COMPLETED);
     this.tables.timers.completed(table, row, arrival.nowUs);
     this.observeTransaction(table, row, arrival);
-    if (table.hasFlag(row, TransactionFlag.FORWARDED_COPY) && message.method !== Method.REGISTER) return;
+    if (table.hasFlag(row, TransactionFlag.FORWARDED_COPY) && message.method !== Method.REGISTER)
+      return;
     switch (message.method) {
       case Method.BYE:
         this.byeAnswered(table, row, arrival);
@@ -215,7 +222,10 @@ export class Responses {
       registrationAttempts.final(attempt, arrival);
     }
     const { statusCode } = arrival.message;
-    const forwarded = table.hasFlag(row, TransactionFlag.FORWARDED | TransactionFlag.FORWARDED_COPY);
+    const forwarded = table.hasFlag(
+      row,
+      TransactionFlag.FORWARDED | TransactionFlag.FORWARDED_COPY,
+    );
     if (statusCode < 300 && !forwarded) replaceBindings(this.tables, table.role, row, arrival);
   }
 
@@ -236,7 +246,12 @@ export class Responses {
   }
 
   /** A 2xx to a refresh. For sessions the response's Session-Expires counts, for the rest `lifeUs`. */
-  private sessionRefreshed(table: Transactions, row: number, arrival: Arrival, lifeUs: number): void {
+  private sessionRefreshed(
+    table: Transactions,
+    row: number,
+    arrival: Arrival,
+    lifeUs: number,
+  ): void {
     const { dialogs } = this.tables;
     const requestDirection = table.role === Role.CLIENT ? Direction.OUT : Direction.IN;
     const dialog = dialogs.find(arrival, requestDirection);

@@ -47,7 +47,12 @@ export class StateTables {
     this.server = new Transactions(Role.SERVER, transactions, transactions);
     this.hops = new ProxyHops(this.server, options.topologyHiding);
     this.calls = new Calls(options, observer, wheel, callsBase);
-    this.registrationAttempts = new RegistrationAttempts(options, observer, wheel, registrationAttemptsBase);
+    this.registrationAttempts = new RegistrationAttempts(
+      options,
+      observer,
+      wheel,
+      registrationAttemptsBase,
+    );
     this.dialogs = new Dialogs(options, observer, wheel, dialogsBase);
     this.registrations = new Registrations(options, observer, wheel, registrationsBase);
     this.askedOut = new AskedBindings(transactions, ASKED_CELLS_MAX);

@@ -2,14 +2,15 @@
  * The parent of state: takes each message in each of its directions, drives the timers by the packet clock,
  * and says at scrape what the tables hold. It never hears of Prometheus.
  */
-import type { Flow } from '../core/flow.ts';
+
 import { float64At, int32At, uint8At, uint16At } from '../core/columns.ts';
+import type { Flow } from '../core/flow.ts';
 import { Table, type TableUse } from '../core/table.ts';
 import { Direction } from '../direction/direction.ts';
 import { MessageKind, type SipMessage, Span } from '../sip-parser/message.ts';
 import { Method } from '../sip-parser/method.ts';
-import { Arrival } from './arrival.ts';
 import type { TcpSegment } from './app-connections.ts';
+import { Arrival } from './arrival.ts';
 import { readGauges } from './gauges.ts';
 import { type Observer, Role, Timeout } from './observer.ts';
 import { Requests } from './requests.ts';
@@ -126,7 +127,8 @@ export class Tracker {
   }
 
   uses(): readonly TableUse[] {
-    const { client, server, calls, registrationAttempts, dialogs, registrations, apps } = this.tables;
+    const { client, server, calls, registrationAttempts, dialogs, registrations, apps } =
+      this.tables;
     const use = (table: Table, rows: number, capacity: number, evictions: number): TableUse => ({
       table,
       rows,
@@ -141,17 +143,24 @@ export class Tracker {
       use(Table.SERVER_TRANSACTIONS, server.slab.size, server.slab.rowsMax, server.evictions),
       use(DIALOGS, dialogs.table.slab.size, dialogs.table.slab.rowsMax, dialogs.table.evictions),
       use(ATTEMPTS, attempts.slab.size, attempts.slab.rowsMax, attempts.evictions),
-      use(REGISTRATIONS, registrations.slab.size, registrations.slab.rowsMax, registrations.evictions),
+      use(
+        REGISTRATIONS,
+        registrations.slab.size,
+        registrations.slab.rowsMax,
+        registrations.evictions,
+      ),
       use(REGISTRATION_ATTEMPTS, tries.slab.size, tries.slab.rowsMax, tries.evictions),
       use(APP_CONNECTIONS, apps.slab.size, apps.slab.rowsMax, apps.evictions),
     ];
   }
 
   private due(id: number, nowUs: number): void {
-    const { client, server, calls, registrationAttempts, dialogs, registrations, apps } = this.tables;
+    const { client, server, calls, registrationAttempts, dialogs, registrations, apps } =
+      this.tables;
     if (id < server.timerBase) this.transactionDue(client, id, nowUs);
     else if (id < calls.table.timerBase) this.transactionDue(server, id - server.timerBase, nowUs);
-    else if (id < registrationAttempts.table.timerBase) calls.due(id - calls.table.timerBase, nowUs);
+    else if (id < registrationAttempts.table.timerBase)
+      calls.due(id - calls.table.timerBase, nowUs);
     else if (id < dialogs.table.timerBase) {
       registrationAttempts.due(id - registrationAttempts.table.timerBase, nowUs);
     } else if (id < registrations.timerBase) dialogs.due(id - dialogs.table.timerBase, nowUs);
