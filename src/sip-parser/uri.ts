@@ -33,7 +33,7 @@ export const UriError = {
   EMPTY: 1,
   EMPTY_AFTER_SCHEME: 2,
   BAD_HOST: 3,
-  BAD_ESCAPE: 5,
+  BAD_ESCAPE: 4,
 } as const;
 export type UriError = (typeof UriError)[keyof typeof UriError];
 
