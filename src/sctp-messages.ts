@@ -26,6 +26,7 @@ const SIP_PROTOCOL_ID = 0;
 
 export class SctpMessages {
   private readonly counters: PipelineCounters;
+  private readonly pool: BufferPool;
   private readonly sipPorts: Uint8Array;
   private readonly idleUs: number;
   private readonly associations: SctpAssociations;
@@ -50,11 +51,17 @@ export class SctpMessages {
 
   constructor(options: StreamsOptions) {
     const pool = new BufferPool(options.bytesMax ?? STREAM_BYTES_MAX);
+    this.pool = pool;
     this.counters = options.counters;
     this.sipPorts = options.sipPorts;
     this.idleUs = options.idleUs ?? STREAM_IDLE_US;
     this.associations = new SctpAssociations(options.associationsMax, options.seed);
     this.pieces = new SctpPieces(options.associationsMax, pool, options.messageMax);
+  }
+
+  /** Bytes of the buffers in use. */
+  get heldBytes(): number {
+    return this.pool.inUse;
   }
 
   use(): TableUse {

@@ -33,6 +33,11 @@ export class Streams {
     return this.tcp.tlsFlows;
   }
 
+  /** Bytes now held for what waits to become whole. */
+  get heldBytes(): number {
+    return this.tcp.heldBytes + this.sctp.heldBytes;
+  }
+
   uses(): readonly TableUse[] {
     return [this.tcp.use(), this.sctp.use()];
   }

@@ -23,6 +23,7 @@ const NONE = -1;
 export class TcpStreams {
   private readonly gapWaitUs: number;
   private readonly counters: PipelineCounters;
+  private readonly pool: BufferPool;
   private readonly connections: TcpConnections;
   private readonly directions: TcpDirections;
   private readonly protocols: StreamProtocols;
@@ -43,6 +44,7 @@ export class TcpStreams {
 
   constructor(options: StreamsOptions) {
     const pool = new BufferPool(options.bytesMax ?? STREAM_BYTES_MAX);
+    this.pool = pool;
     const { rowsMax, messageMax, counters } = options;
     this.gapWaitUs = options.gapWaitUs ?? GAP_WAIT_US;
     this.counters = counters;
@@ -67,6 +69,11 @@ export class TcpStreams {
   /** TLS connections now open. */
   get tlsFlows(): number {
     return this.tls.open;
+  }
+
+  /** Bytes of the buffers in use. */
+  get heldBytes(): number {
+    return this.pool.inUse;
   }
 
   use(): TableUse {

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { arbitraryCuts, arbitraryStream } from '../helpers/arbitrary-stream.ts';
+import { arbitraryCuts, arbitraryMessage, arbitraryStream } from '../helpers/arbitrary-stream.ts';
 import { cutAt } from '../helpers/framed-events.ts';
 import { StreamRun } from '../helpers/stream-run.ts';
 import { latin1, TcpConversation } from '../helpers/tcp-packet.ts';
+import { webSocketFrame } from '../helpers/websocket-frame.ts';
 
 const SEED = 20260102;
 
@@ -92,6 +93,48 @@ test('on a port where nobody expects SIP, too', () => {
         eventsOf(bytes, plain, 1000, 33_333),
       );
     }),
+    { seed: SEED, numRuns: 500 },
+  );
+});
+
+const webSocketMessages = fc
+  .tuple(
+    arbitraryMessage,
+    fc.nat(4000),
+    fc.constantFrom(undefined, [0, 0, 0, 0], [1, 2, 3, 255]),
+    fc.constantFrom(undefined, 9, 10),
+    fc.boolean(),
+  )
+  .map(([message, cut, key, control, compressed]) => {
+    const bytes = latin1(message);
+    const at = cut % (bytes.length + 1);
+    const mask = key === undefined ? {} : { key };
+    const first = bytes.subarray(0, at);
+    const pieces = [webSocketFrame({ payload: first, final: false, compressed, ...mask })];
+    if (control !== undefined) {
+      pieces.push(webSocketFrame({ payload: latin1('x'), opcode: control, ...mask }));
+    }
+    pieces.push(webSocketFrame({ payload: bytes.subarray(at), opcode: 0, ...mask }));
+    return { message: compressed ? '' : message, pieces };
+  });
+
+test('WebSocket messages in any pieces come back whole', () => {
+  const request = latin1('GET /a HTTP/1.1\r\nsec-websocket-protocol : sip\r\n\r\n');
+  fc.assert(
+    fc.property(
+      fc.array(webSocketMessages, { maxLength: 5 }),
+      deliveries,
+      sequences,
+      (messages, delivery, sequence) => {
+        const frames = messages.flatMap(({ pieces }) => pieces);
+        const bytes = Uint8Array.from([request, ...frames].flatMap((piece) => [...piece]));
+        const expected = messages.filter(({ message }) => message !== '');
+        assert.deepEqual(
+          eventsOf(bytes, delivery, sequence, 8080),
+          expected.map(({ message }) => ` 0 ${message}`),
+        );
+      },
+    ),
     { seed: SEED, numRuns: 500 },
   );
 });
