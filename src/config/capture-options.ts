@@ -203,7 +203,6 @@ export const CAPTURE_OPTIONS: readonly Option[] = [
     many: true,
     commands: ['hep', 'check-config'],
     group: 'HEP',
-    reloadable: true,
     text: 'senders that are listened to; all when not given',
   },
 ];

@@ -24,7 +24,8 @@ export class MemoryIo implements ProbeIo {
     this.environment = environment;
   }
 
-  onReload(callback: () => void): void {
+  /** A property, so that a copy of the object has it too. */
+  readonly onReload = (callback: () => void): void => {
     this.reloads.push(callback);
-  }
+  };
 }
