@@ -9,6 +9,7 @@ import { readUint8 } from '../core/bytes.ts';
 import { int32At } from '../core/columns.ts';
 import { Slab } from '../core/slab.ts';
 import type { DecodedPacket } from '../decode/decoded-packet.ts';
+import { copyBytes } from './copy-bytes.ts';
 
 /** The largest payload of a datagram (RFC 791 3.1, RFC 8200 3). */
 export const DATAGRAM_BYTES_MAX = 65_535;
@@ -25,6 +26,9 @@ export class FragmentStore {
   readonly memory: Uint8Array;
   /** Of the last `put`: it met units that were filled, and did not merely repeat them. */
   overlapped = false;
+  /** Of the current `put`: units that were filled, and whether one of them held other bytes. */
+  private met = 0;
+  private differs = false;
 
   private readonly pages: Slab;
   /** Per row and page of its datagram: the page in memory + 1, or 0. */
@@ -56,23 +60,22 @@ export class FragmentStore {
     const start = packet.transportOffset;
     const captured = packet.networkEnd - start;
     const length = packet.networkWireEnd - start;
+    this.met = 0;
+    this.differs = false;
     let added = 0;
-    let met = 0;
-    let differs = false;
-    for (let done = 0; done < length; done += UNIT_BYTES) {
-      const at = this.unitAt(row, packet.fragmentOffset + done);
-      const bytes = Math.min(UNIT_BYTES, captured - done);
-      if (this.fill(at)) {
-        added++;
-        for (let i = 0; i < bytes; i++) this.memory[at + i] = readUint8(buf, start + done + i);
-      } else {
-        met++;
-        for (let i = 0; i < bytes; i++) {
-          if (this.memory[at + i] !== readUint8(buf, start + done + i)) differs = true;
-        }
-      }
+    let done = 0;
+    while (done < length) {
+      const offset = packet.fragmentOffset + done;
+      const room = PAGE_BYTES - (offset % PAGE_BYTES);
+      const units = Math.ceil(Math.min(room, length - done) / UNIT_BYTES);
+      const at = this.placeOf(row, offset);
+      const bytes = Math.max(0, Math.min(units * UNIT_BYTES, captured - done));
+      added += this.isEmpty(at, units)
+        ? this.fillRun(at, units, buf, start + done, bytes)
+        : this.fillGaps(at, units, buf, start + done, bytes);
+      done += units * UNIT_BYTES;
     }
-    this.overlapped = met > 0 && (added > 0 || differs);
+    this.overlapped = this.met > 0 && (added > 0 || this.differs);
     return added;
   }
 
@@ -96,7 +99,7 @@ export class FragmentStore {
   }
 
   /** Where in memory a unit of the row's datagram lies; takes a page for it when there is none. */
-  private unitAt(row: number, offset: number): number {
+  private placeOf(row: number, offset: number): number {
     const slot = row * PAGES_OF_DATAGRAM + Math.floor(offset / PAGE_BYTES);
     let page = int32At(this.pageOf, slot) - 1;
     if (page < 0) {
@@ -107,12 +110,51 @@ export class FragmentStore {
     return WHOLE_BYTES + page * PAGE_BYTES + (offset % PAGE_BYTES);
   }
 
-  /** Marks the unit at this place of the pages; false when it was filled already. */
-  private fill(at: number): boolean {
-    const unit = (at - WHOLE_BYTES) / UNIT_BYTES;
-    const word = int32At(this.filled, unit >> 5);
-    const bit = 1 << (unit & 31);
-    this.filled[unit >> 5] = word | bit;
-    return (word & bit) === 0;
+  /** Whether none of the units from `at` on is filled. They lie in one page. */
+  private isEmpty(at: number, units: number): boolean {
+    const first = (at - WHOLE_BYTES) / UNIT_BYTES;
+    for (let unit = first; unit < first + units; unit++) {
+      if ((int32At(this.filled, unit >> 5) & (1 << (unit & 31))) !== 0) return false;
+    }
+    return true;
+  }
+
+  private fillRun(
+    at: number,
+    units: number,
+    buf: Uint8Array,
+    start: number,
+    bytes: number,
+  ): number {
+    const first = (at - WHOLE_BYTES) / UNIT_BYTES;
+    for (let unit = first; unit < first + units; unit++) {
+      this.filled[unit >> 5] = int32At(this.filled, unit >> 5) | (1 << (unit & 31));
+    }
+    copyBytes(this.memory, at, buf, start, start + bytes);
+    return units;
+  }
+
+  /** Unit by unit, comparing what is there with what comes. */
+  private fillGaps(
+    at: number,
+    units: number,
+    buf: Uint8Array,
+    start: number,
+    bytes: number,
+  ): number {
+    let added = 0;
+    for (let i = 0; i < units; i++) {
+      const from = i * UNIT_BYTES;
+      const count = Math.min(UNIT_BYTES, bytes - from);
+      if (this.isEmpty(at + from, 1)) {
+        added += this.fillRun(at + from, 1, buf, start + from, Math.max(0, count));
+      } else {
+        this.met++;
+        for (let j = from; j < from + count; j++) {
+          if (this.memory[at + j] !== readUint8(buf, start + j)) this.differs = true;
+        }
+      }
+    }
+    return added;
   }
 }
