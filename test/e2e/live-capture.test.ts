@@ -23,6 +23,8 @@ const CALLS_PER_SECOND = 200;
 const PACKETS_PER_CALL = 6;
 const STOP_AFTER_MS = 4000;
 const STOP_MS = 2000;
+/** tcpdump looks at the last packets after its read timeout of a second. */
+const LAST_PACKETS_MS = 1500;
 const FILTER = 'udp port 5060';
 /** Two sockets see the same packet one after the other. */
 const TIME_TOLERANCE_US = 100;
@@ -92,7 +94,7 @@ describe('2,000 calls, with two seconds of standstill', { skip }, () => {
     );
     for (const child of children) await child.ready();
     await Promise.all([makeCalls(), stopInTheMiddle(children)]);
-    await pause(500); // More than what the kernel takes to hand over the last packets.
+    await pause(LAST_PACKETS_MS);
     const results = await Promise.all(children.map((child) => child.result('SIGTERM')));
     tcpdump.kill('SIGINT');
     await once(tcpdump, 'exit');
