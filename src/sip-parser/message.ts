@@ -75,7 +75,7 @@ export class SipMessage {
   /** The top Via's branch begins with `z9hG4bK` and has something after it (RFC 3261 8.1.1.7). */
   branchHasCookie = false;
 
-  readonly spans: Int32Array = new Int32Array(2 * SPANS);
+  readonly spans: Int32Array = new Int32Array(2 * SPANS).fill(-1);
 
   /** All Via values of the message, folded lines and comma lists included. */
   viaCount = 0;

@@ -142,10 +142,11 @@ export function endOfUsualUri(words: DataView, start: number, last: number): num
     if (i === digits || i > last) return -1;
     stop = words.getUint8(i);
   }
-  while (stop === SEMICOLON || stop === EQUALS) {
+  if (stop !== SEMICOLON) return i;
+  do {
     i = endOfPlain(words, i + 1, last);
     if (i < 0) return -1;
     stop = words.getUint8(i);
-  }
+  } while (stop === SEMICOLON || stop === EQUALS);
   return i;
 }
