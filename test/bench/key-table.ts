@@ -96,10 +96,10 @@ function line(name: string, grown: Measured, steady: Measured, against: Measured
   );
 }
 
-function best(rounds: readonly Measured[]): Measured {
+function best(all: readonly Measured[]): Measured {
   return {
-    meanNs: Math.min(...rounds.map((round) => round.meanNs)),
-    worstUs: Math.min(...rounds.map((round) => round.worstUs)),
+    meanNs: Math.min(...all.map((round) => round.meanNs)),
+    worstUs: Math.min(...all.map((round) => round.worstUs)),
   };
 }
 
