@@ -8,9 +8,9 @@ import { uint8At } from './core/columns.ts';
 import { Keepalive, MessageFate, type PipelineCounters } from './core/pipeline-counters.ts';
 import { Transport } from './core/transport.ts';
 import { type BufferPool, EMPTY_BUFFER } from './reassembly/buffer-pool.ts';
-import { looksLikeTls, type TlsFlows } from './reassembly/tls-flows.ts';
+import { Likeness } from './reassembly/likeness.ts';
+import { type TlsFlows, tlsLikeness } from './reassembly/tls-flows.ts';
 import { WebSocketEvent, WebSockets } from './reassembly/websocket.ts';
-import { Likeness } from './reassembly/websocket-frame.ts';
 import { Upgrade, WebSocketUpgrades } from './reassembly/websocket-upgrade.ts';
 import { classifyPayload, NOT_SIP, SIP } from './sip-parser/classify-payload.ts';
 import { Frame, Framing, Opening } from './sip-parser/framing.ts';
@@ -33,10 +33,6 @@ export const Speech = {
 } as const;
 export type Speech = (typeof Speech)[keyof typeof Speech];
 
-/** Content types of TLS records (RFC 8446 5.1), and how many bytes tell one. */
-const TLS_TYPE_MIN = 20;
-const TLS_TYPE_MAX = 24;
-const TLS_OPENING_BYTES = 3;
 /** No line of ASCII begins with it or above; every final frame does. */
 const FIRST_BINARY_BYTE = 0x80;
 
@@ -131,6 +127,12 @@ export class StreamProtocols {
     const speech = this.speech[direction];
     if (speech === Speech.SIP) return this.framing.isSip(direction);
     return speech === Speech.WEBSOCKET && !this.webSockets.isSearching(direction);
+  }
+
+  /** True where SIP was expected before anything was read. */
+  isExpected(direction: number): boolean {
+    const opening = this.openings[direction];
+    return opening === Opening.SIP || opening === Opening.SIP_MIDSTREAM;
   }
 
   /** True in the middle of a message; `unread` bytes were not consumed. */
@@ -387,13 +389,4 @@ function midstream(opening: number): Opening {
   return opening === Opening.SIP || opening === Opening.SIP_MIDSTREAM
     ? Opening.SIP_MIDSTREAM
     : Opening.MIDSTREAM;
-}
-
-/** The three bytes that open a TLS record; no message of ours begins with the first of them. */
-function tlsLikeness(buf: Uint8Array, start: number, end: number): Likeness {
-  if (start === end) return Likeness.MORE;
-  const first = readUint8(buf, start);
-  if (first < TLS_TYPE_MIN || first > TLS_TYPE_MAX) return Likeness.NO;
-  if (start + TLS_OPENING_BYTES > end) return Likeness.MORE;
-  return looksLikeTls(buf, start, end) ? Likeness.YES : Likeness.NO;
 }

@@ -123,9 +123,32 @@ export class TcpStreams {
     const ahead = (sequence - directions.next(sender)) | 0;
     this.found = this.seek();
     if (length === 0) return PacketFate.NO_PAYLOAD;
-    const speech = protocols.of(sender);
-    if (speech === Speech.NOT_SIP || speech === Speech.TLS) return PacketFate.NOT_SIP;
-    return ahead > 0 ? PacketFate.SEGMENT_HELD : PacketFate.DELIVERED;
+    return ahead > 0 && !this.found ? this.fateOfHeld(sender) : this.fateOfRead(sender);
+  }
+
+  private fateOfHeld(direction: number): PacketFate {
+    const isIgnored = this.protocols.of(direction) === Speech.NOT_SIP;
+    return isIgnored ? PacketFate.NOT_SIP : PacketFate.SEGMENT_HELD;
+  }
+
+  /** Bytes of a connection that may yet turn out to be SIP are held, or were searched in vain. */
+  private fateOfRead(direction: number): PacketFate {
+    const { protocols } = this;
+    switch (protocols.of(direction)) {
+      case Speech.NOT_SIP:
+      case Speech.TLS:
+        return PacketFate.NOT_SIP;
+      case Speech.FRESH:
+      case Speech.SIP:
+        break;
+      default:
+        return PacketFate.DELIVERED;
+    }
+    if (this.found || protocols.isSip(direction) || protocols.isExpected(direction)) {
+      return PacketFate.DELIVERED;
+    }
+    const isHeld = !this.directions.buffers.isEmpty(direction);
+    return isHeld ? PacketFate.SEGMENT_HELD : PacketFate.NOT_SIP;
   }
 
   /** Hands out what was completed, one payload a call, with its flow; false when there is no more. */
@@ -236,15 +259,14 @@ export class TcpStreams {
         if (directions.hole(direction) >= 0) return this.giveUpHole(direction);
         return this.jump(direction);
       case Placement.NO_MEMORY:
-        if (!this.freeMemory()) this.placing = NONE;
-        return false;
+        return !this.freeMemory() && this.jump(direction);
       default:
         this.placing = NONE;
         return false;
     }
   }
 
-  /** The segment lies too far ahead to wait for what is missing before it. */
+  /** The segment cannot wait for what is missing before it: too far ahead, or no memory. */
   private jump(direction: number): boolean {
     const { directions, protocols } = this;
     this.reading = direction;

@@ -6,6 +6,7 @@
 import { readUint8, readUint16 } from '../core/bytes.ts';
 import { int32At, uint8At } from '../core/columns.ts';
 import { type PipelineCounters, TlsHandshake } from '../core/pipeline-counters.ts';
+import { Likeness } from './likeness.ts';
 
 /** Alert levels as PipelineCounters.tlsAlerts counts them; 1 and 2 on the wire (RFC 8446 6). */
 const AlertLevel = { WARNING: 0, FATAL: 1, ENCRYPTED: 2 } as const;
@@ -36,12 +37,18 @@ const LOST = 2;
 const INBOUND = 4;
 const OUTBOUND = 8;
 
-/** Does a TLS record stand at `start`? False also when fewer than three bytes are there. */
-export function looksLikeTls(buf: Uint8Array, start: number, end: number): boolean {
-  if (start + 3 > end) return false;
+/**
+ * Does a TLS record stand at `start`? Its first three bytes tell; with the first of them begins no message
+ * of ours.
+ */
+export function tlsLikeness(buf: Uint8Array, start: number, end: number): Likeness {
+  if (start === end) return Likeness.MORE;
   const type = readUint8(buf, start);
-  if (type < ContentType.CHANGE_CIPHER_SPEC || type > HEARTBEAT) return false;
-  return buf[start + 1] === MAJOR_VERSION && readUint8(buf, start + 2) <= MINOR_VERSION_MAX;
+  if (type < ContentType.CHANGE_CIPHER_SPEC || type > HEARTBEAT) return Likeness.NO;
+  if (start + 3 > end) return Likeness.MORE;
+  const isVersion =
+    buf[start + 1] === MAJOR_VERSION && readUint8(buf, start + 2) <= MINOR_VERSION_MAX;
+  return isVersion ? Likeness.YES : Likeness.NO;
 }
 
 export class TlsFlows {
@@ -125,7 +132,7 @@ export class TlsFlows {
     const at = this.consumed;
     if (at + HEADER_BYTES > end) return false;
     const length = readUint16(buf, at + 3);
-    if (!looksLikeTls(buf, at, end) || length > RECORD_MAX) {
+    if (tlsLikeness(buf, at, end) !== Likeness.YES || length > RECORD_MAX) {
       this.setBit(direction, LOST);
       return true;
     }

@@ -3,16 +3,13 @@
  * stream are one that carries SIP.
  */
 import { readUint8, readUint16, readUint32 } from '../core/bytes.ts';
+import { Likeness } from './likeness.ts';
 
 export const Opcode = { CONTINUATION: 0, TEXT: 1, BINARY: 2, CLOSE: 8, PING: 9, PONG: 10 } as const;
 
 /** How much of a frame header is there. */
 export const FrameHeader = { MORE: 0, VALID: 1, INVALID: 2 } as const;
 export type FrameHeader = (typeof FrameHeader)[keyof typeof FrameHeader];
-
-/** Answer of `looksLikeSipFrame`. */
-export const Likeness = { MORE: 0, YES: 1, NO: 2 } as const;
-export type Likeness = (typeof Likeness)[keyof typeof Likeness];
 
 const FIN = 0x80;
 const RSV1 = 0x40;

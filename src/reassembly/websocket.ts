@@ -6,7 +6,8 @@
 import { float64At, int32At } from '../core/columns.ts';
 import { type BufferPool, EMPTY_BUFFER } from './buffer-pool.ts';
 import { copyBytes } from './copy-bytes.ts';
-import { FrameHeader, Likeness, Opcode, WebSocketFrame } from './websocket-frame.ts';
+import { Likeness } from './likeness.ts';
+import { FrameHeader, Opcode, WebSocketFrame } from './websocket-frame.ts';
 
 /** What `next` and `gap` found. */
 export const WebSocketEvent = {
@@ -280,20 +281,18 @@ export class WebSockets {
     return left === 0 ? this.endOfSkipped(row) : AGAIN;
   }
 
-  /** The frame at hand has a hole from `end` on. */
+  /** The frame at hand, of a message that is to be read, has a hole from `end` on. */
   private cutFrame(row: number, buf: Uint8Array, end: number, lost: number): Step {
     const frame = this.frame;
     const left = frame.payloadOffset + frame.payloadLength - end - lost;
     const available = end - frame.payloadOffset;
-    const single = frame.final && this.message[row] === Message.NONE && available > 0;
-    if (single && frame.opcode < Opcode.CLOSE) {
+    if (frame.final && this.message[row] === Message.NONE && available > 0) {
       this.deliver(buf, available);
       if (left < 0) this.searching[row] = 1;
       else this.skip[row] = left;
       return WebSocketEvent.MESSAGE;
     }
     if (left < 0) return this.lose(row);
-    if (frame.opcode >= Opcode.CLOSE) return this.skipTo(row, left);
     this.skipEndsMessage[row] = frame.final ? 1 : 0;
     this.drop(row);
     this.message[row] = Message.GIVEN_UP;

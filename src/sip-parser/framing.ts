@@ -355,7 +355,6 @@ export class Framing {
     const seen = this.trust[row] === Trust.SEEN;
     this.consumed = end;
     this.blankLines[row] = 0;
-    if (phase === Phase.CLOSED) return Frame.NOT_SIP;
     if (phase === Phase.SKIP) {
       this.land(row, int32At(this.count, row) - lost);
       return Frame.MORE;
