@@ -5,6 +5,7 @@ declare module 'cap' {
   export class Cap extends EventEmitter {
     /** Gives the link type's name. Throws Error with libpcap's words. */
     open(device: string, filter: string, bufferBytes: number, packet: Buffer): string;
+    send(packet: Buffer, bytes: number): void;
     close(): boolean;
   }
 
