@@ -308,12 +308,13 @@ export class StreamProtocols {
     this.reject(direction);
   }
 
-  /** Neither this direction nor, unless SIP was seen in it, the other one is of interest. */
+  /** Neither this direction nor, unless SIP or TLS was seen in it, the other one is of interest. */
   private reject(direction: number): Step {
     const other = direction ^ 1;
     this.speech[direction] = Speech.NOT_SIP;
     const refused = this.speech[other] === Speech.WEBSOCKET && this.offered[direction >> 1] === 1;
-    if (refused || !this.isSip(other)) {
+    const watched = this.speech[other] === Speech.TLS && this.tls.isActive(other >> 1);
+    if (refused || !(watched || this.isSip(other))) {
       this.webSockets.release(other);
       this.speech[other] = Speech.NOT_SIP;
     }

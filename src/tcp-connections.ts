@@ -217,7 +217,8 @@ export class TcpConnections {
   /** Neither direction is of interest any more. */
   private ignoreIfBoth(row: number): void {
     const { protocols, directions } = this;
-    if (protocols.of(2 * row) === Speech.SIP || protocols.of(2 * row + 1) === Speech.SIP) return;
+    if (protocols.of(2 * row) !== Speech.NOT_SIP) return;
+    if (protocols.of(2 * row + 1) !== Speech.NOT_SIP) return;
     directions.close(2 * row);
     directions.close(2 * row + 1);
     this.setWorth(row, Worth.NOT_SIP);

@@ -187,3 +187,50 @@ test('associations and pieces are bounded; keep-alives are known', () => {
   run.push(packet([chunk(9, WHOLE, '\r\n\r\n')], { tag: 4 }));
   assert.equal(run.events[0]?.keepalive, 'double_crlf');
 });
+
+test('a fragmented message beyond the limit is given up and counted', () => {
+  const run = new StreamRun({ limits: { messageMax: 1000 } });
+  for (const piece of fragments(1, sipRequest('large', 2000), 3)) run.push(packet([piece]));
+  assert.equal(run.events.length, 0);
+  assert.equal(run.truncated, 1);
+  assert.equal(run.streams.heldBytes, 0);
+});
+
+test('pieces are bounded in number, and in how far out of order they may come', () => {
+  const run = new StreamRun();
+  for (let i = 0; i < 4200; i++) {
+    run.push(packet([chunk(2 * i, FIRST, 'x')], { tag: i % 50 }));
+  }
+  assert.equal(run.truncated, 4200 - 4096);
+  const backwards = new StreamRun();
+  for (let i = 0; i < 300; i++) backwards.push(packet([chunk(900 - 2 * i, FIRST, 'x')]));
+  assert.equal(backwards.truncated, 300 - 256);
+});
+
+test('memory for fragments is bounded: the oldest make room', () => {
+  const run = new StreamRun({ limits: { bytesMax: 4 * 2048 } });
+  for (let i = 0; i < 6; i++) run.push(packet([chunk(3 * i, FIRST, 'x')]));
+  assert.equal(run.truncated, 2);
+  assert.equal(run.streams.heldBytes, 4 * 2048);
+  const none = new StreamRun({ limits: { bytesMax: 1024 } });
+  none.push(packet([chunk(1, FIRST, 'x')]));
+  assert.equal(none.streams.heldBytes, 0);
+});
+
+test('interleaved ordered and unordered messages with one number stay apart', () => {
+  const run = new StreamRun();
+  const piece = (tsn: number, flags: number, text: string, fragment: number) =>
+    chunk(tsn, flags, text, { interleaved: { stream: 1, message: 7, fragment } });
+  run.push(
+    packet([piece(1, FIRST | UNORDERED, 'OPTIONS u ', 0), piece(2, FIRST, 'OPTIONS o ', 0)]),
+  );
+  run.push(packet([piece(3, LAST, 'ordered', 1), piece(4, LAST | UNORDERED, 'unordered', 1)]));
+  assert.deepEqual(texts(run), ['OPTIONS o ordered', 'OPTIONS u unordered']);
+});
+
+test('a fragmented message that is not SIP is none of ours', () => {
+  const run = new StreamRun();
+  const ports = { sourcePort: 9999, destinationPort: 9999 };
+  for (const piece of fragments(1, 'no start line at all', 2)) run.push(packet([piece], ports));
+  assert.deepEqual(run.fates, ['segment_held', 'not_sip']);
+});

@@ -132,3 +132,14 @@ test('TLS on other ports is let go', () => {
   assert.deepEqual(run.fates.slice(-2), ['not_sip', 'not_sip']);
   assert.deepEqual(handshakes(run), [0, 0, 0]);
 });
+
+test('a flow taken up within a record is seen by its other side', () => {
+  const run = new StreamRun();
+  const tcp = new TcpConversation(5061);
+  run.push(tcp.say(Uint8Array.of(0xaa, 0xbb)));
+  run.push(tcp.answer(DATA));
+  for (let i = 0; i < 17; i++) run.push(tcp.say(new Uint8Array(1000).fill(0xaa)));
+  run.push(tcp.answer(DATA));
+  assert.equal(run.streams.tlsFlows, 1);
+  assert.equal(run.fates.at(-1), 'not_sip');
+});

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StreamRun } from '../helpers/stream-run.ts';
-import { latin1, sipRequest, TcpConversation } from '../helpers/tcp-packet.ts';
+import { latin1, sipRequest, Tcp, TcpConversation } from '../helpers/tcp-packet.ts';
 import { type FrameFields, webSocketFrame } from '../helpers/websocket-frame.ts';
 
 const REQUEST = [
@@ -226,4 +226,67 @@ test('a message in one byte segments is the same', () => {
   );
   for (let i = 0; i < stream.length; i++) run.push(tcp.say(stream.slice(i, i + 1)));
   assert.deepEqual(texts(run), [ANSWER, ANSWER]);
+});
+
+test('the end of a connection drops a message in pieces and counts it', () => {
+  for (const half of [masked('OPTIONS', { final: false }), masked(sipRequest('a')).slice(0, 50)]) {
+    const run = new StreamRun();
+    const tcp = upgraded(run);
+    run.push(tcp.say(half));
+    run.push(tcp.fromServer({ flags: Tcp.RST }));
+    assert.equal(run.truncated, 1);
+    assert.equal(run.streams.heldBytes, 0);
+  }
+});
+
+test('a hole between or in continuations drops their message and counts it', () => {
+  const first = masked('OPTIONS sip:a', { final: false });
+  const middle = masked('x'.repeat(50), { final: false, opcode: 0 });
+  const last = masked('end', { opcode: 0 });
+  const lost: readonly (readonly [Uint8Array, Uint8Array, Uint8Array])[] = [
+    [first, middle, concat(last, masked(sipRequest('next')))],
+    [concat(first, middle.slice(0, 20)), middle.slice(20, 40), concat(middle.slice(40), last)],
+    [concat(first, middle, last.slice(0, 7)), last.slice(7), new Uint8Array(0)],
+  ];
+  for (const [before, hole, behind] of lost) {
+    const run = new StreamRun();
+    const tcp = upgraded(run);
+    run.push(tcp.say(before));
+    tcp.say(hole);
+    run.push(tcp.say(concat(behind, masked(sipRequest('found')))));
+    run.push(tcp.answer(plain(ANSWER)));
+    assert.deepEqual(texts(run).slice(-2), [sipRequest('found'), ANSWER]);
+    assert.equal(run.truncated, 1);
+  }
+});
+
+test('a hole in a payload that is passed over shortens it', () => {
+  const run = new StreamRun();
+  const tcp = upgraded(run);
+  const frame = masked('z'.repeat(900), { compressed: true });
+  run.push(tcp.say(frame.slice(0, 100)));
+  tcp.say(frame.slice(100, 300));
+  run.push(tcp.say(frame.slice(300, 500)));
+  tcp.say(concat(frame.slice(500), masked('x')));
+  run.push(tcp.say(masked(sipRequest('found'))));
+  run.push(tcp.answer(plain(ANSWER)));
+  assert.deepEqual(texts(run), [sipRequest('found'), ANSWER]);
+});
+
+test('without memory a continued message is given up and counted', () => {
+  const run = new StreamRun({ limits: { bytesMax: 1024 } });
+  const tcp = upgraded(run);
+  run.push(tcp.say(concat(masked('OPTIONS', { final: false }), masked('x', { opcode: 0 }))));
+  run.push(tcp.say(masked(sipRequest('next'))));
+  assert.deepEqual(texts(run), [sipRequest('next')]);
+  assert.equal(run.truncated, 1);
+});
+
+test('a new message in the middle of a continued one drops that', () => {
+  const run = new StreamRun();
+  const tcp = upgraded(run);
+  run.push(tcp.say(concat(masked('OPTIONS', { final: false }), masked(sipRequest('new')))));
+  run.push(tcp.say(concat(masked('tail', { opcode: 0 }), masked(sipRequest('next')))));
+  assert.deepEqual(texts(run), [sipRequest('new'), sipRequest('next')]);
+  assert.equal(run.truncated, 2);
 });
