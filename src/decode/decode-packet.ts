@@ -5,7 +5,13 @@
  */
 import type { DecodedPacket } from './decoded-packet.ts';
 import { decodeErspan } from './erspan.ts';
-import { decodeEthernet, decodeLlc, decodeVlan, decodeVnTag } from './ethernet.ts';
+import {
+  decodeCiscoMetadata,
+  decodeEthernet,
+  decodeLlc,
+  decodeVlan,
+  decodeVnTag,
+} from './ethernet.ts';
 import { decodeGre } from './gre.ts';
 import { decodeGtpU } from './gtp-u.ts';
 import { Header, headerOfProtocol, openTunnel, type Step } from './header.ts';
@@ -18,7 +24,7 @@ import { decodePpp, decodePppoe } from './ppp.ts';
 import { decodeSctp } from './sctp.ts';
 import { decodeTcp } from './tcp.ts';
 import { decodeUdp } from './udp.ts';
-import { decodeGeneve, decodeTzsp, decodeVxlan } from './udp-tunnels.ts';
+import { decodeGeneve, decodeTzsp, decodeVxlan, decodeVxlanGpe } from './udp-tunnels.ts';
 
 /** Headers of one packet, stacks of tags and labels counted as one each; one more is HEADER_CHAIN. */
 export const HEADERS_MAX = 32;
@@ -74,6 +80,8 @@ function decodeLink(buf: Uint8Array, header: Step, packet: DecodedPacket): Step 
       return decodeVlan(buf, packet);
     case Header.VN_TAG:
       return decodeVnTag(buf, packet);
+    case Header.CISCO_METADATA:
+      return decodeCiscoMetadata(buf, packet);
     case Header.PPPOE:
       return decodePppoe(buf, packet);
     case Header.PPP:
@@ -116,6 +124,8 @@ function decodeTunnel(buf: Uint8Array, header: Step, packet: DecodedPacket): Ste
       return decodeErspan(buf, packet);
     case Header.VXLAN:
       return decodeVxlan(buf, packet);
+    case Header.VXLAN_GPE:
+      return decodeVxlanGpe(buf, packet);
     case Header.GENEVE:
       return decodeGeneve(buf, packet);
     case Header.TZSP:

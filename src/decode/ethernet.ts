@@ -1,6 +1,6 @@
 /**
  * Ethernet II and IEEE 802.3 frames, with the tags that stand between the addresses and the payload:
- * 802.1Q, 802.1ad, the older vendors' ethertypes, VN-Tag, and LLC with SNAP. The frame check sequence, where
+ * 802.1Q, 802.1ad, the older vendors' ethertypes, two of Cisco's, and LLC with SNAP. The frame check sequence, where
  * a capture has one, is outside of the IP packet's own length and needs no care.
  */
 import { readUint8, readUint16 } from '../core/bytes.ts';
@@ -11,6 +11,7 @@ import { PacketFate } from './packet-fate.ts';
 export const ETHERNET_HEADER_BYTES = 14;
 const VLAN_TAG_BYTES = 4;
 const VN_TAG_BYTES = 6;
+const CISCO_METADATA_BYTES = 8;
 const LLC_BYTES = 3;
 const SNAP_BYTES = 8;
 
@@ -48,10 +49,20 @@ export function decodeVlan(buf: Uint8Array, packet: DecodedPacket): Step {
 
 /** Cisco's VN-Tag: two virtual interface ids, which differ with the direction and are not kept. */
 export function decodeVnTag(buf: Uint8Array, packet: DecodedPacket): Step {
-  const start = packet.nextOffset;
-  if (start + VN_TAG_BYTES > packet.networkEnd) return discard(PacketFate.LINK_TRUNCATED);
-  packet.nextOffset = start + VN_TAG_BYTES;
-  return headerOfTypeOrLength(readUint16(buf, start + 4));
+  return skipTag(buf, packet, VN_TAG_BYTES);
+}
+
+/** Cisco's metadata (TrustSec): version, length, and one option with the security group. */
+export function decodeCiscoMetadata(buf: Uint8Array, packet: DecodedPacket): Step {
+  return skipTag(buf, packet, CISCO_METADATA_BYTES);
+}
+
+/** A tag of fixed length that ends with the ethertype of what follows. */
+function skipTag(buf: Uint8Array, packet: DecodedPacket, tagBytes: number): Step {
+  const end = packet.nextOffset + tagBytes;
+  if (end > packet.networkEnd) return discard(PacketFate.LINK_TRUNCATED);
+  packet.nextOffset = end;
+  return headerOfTypeOrLength(readUint16(buf, end - 2));
 }
 
 /** IEEE 802.2: IP straight behind LLC (SAP 6), or behind SNAP by its ethertype (RFC 1042). */

@@ -13,26 +13,28 @@ export const Header = {
   LLC: 2,
   VLAN: 3,
   VN_TAG: 4,
-  PPPOE: 5,
-  PPP: 6,
-  MPLS: 7,
+  CISCO_METADATA: 5,
+  PPPOE: 6,
+  PPP: 7,
+  MPLS: 8,
   /** Its version says whether IPv4 or IPv6. */
-  IP: 8,
-  IPV4: 9,
-  IPV6: 10,
+  IP: 9,
+  IPV4: 10,
+  IPV6: 11,
   /** An IPv6 extension header, or AH behind IPv4. */
-  EXTENSION: 11,
-  UDP: 12,
-  TCP: 13,
-  SCTP: 14,
-  IPV4_IN_IP: 15,
-  IPV6_IN_IP: 16,
-  GRE: 17,
-  ERSPAN: 18,
-  VXLAN: 19,
-  GENEVE: 20,
-  GTP_U: 21,
-  TZSP: 22,
+  EXTENSION: 12,
+  UDP: 13,
+  TCP: 14,
+  SCTP: 15,
+  IPV4_IN_IP: 16,
+  IPV6_IN_IP: 17,
+  GRE: 18,
+  ERSPAN: 19,
+  VXLAN: 20,
+  VXLAN_GPE: 21,
+  GENEVE: 22,
+  GTP_U: 23,
+  TZSP: 24,
 } as const;
 export type Header = (typeof Header)[keyof typeof Header];
 
@@ -61,6 +63,8 @@ export function headerOfEthertype(ethertype: number): Step {
       return Header.VLAN;
     case 0x8926:
       return Header.VN_TAG;
+    case 0x8909:
+      return Header.CISCO_METADATA;
     case 0x8847:
     case 0x8848:
       return Header.MPLS;

@@ -1,5 +1,5 @@
 /**
- * Tunnels in UDP datagrams: VXLAN (RFC 7348), GENEVE (RFC 8926) and TZSP (the TaZmen Sniffer Protocol). A port is
+ * Tunnels in UDP datagrams: VXLAN (RFC 7348) and its GPE, GENEVE (RFC 8926) and TZSP (the TaZmen Sniffer Protocol). A port is
  * only a hint: each is believed when its header says all it has to and there is room for what must follow;
  * else the datagram stays an ordinary one.
  */
@@ -26,6 +26,7 @@ const PORTS = 65536;
 const headerOfPort = new Uint8Array(PORTS);
 headerOfPort[4789] = Header.VXLAN;
 headerOfPort[8472] = Header.VXLAN;
+headerOfPort[4790] = Header.VXLAN_GPE;
 headerOfPort[6081] = Header.GENEVE;
 headerOfPort[2152] = Header.GTP_U;
 headerOfPort[37008] = Header.TZSP;
@@ -50,6 +51,38 @@ export function decodeVxlan(buf: Uint8Array, packet: DecodedPacket): Step {
   const networkId = readUint32(buf, start + 4);
   if ((networkId & 0xff) !== 0) return Header.PAYLOAD;
   return openTunnel(packet, innerOffset, networkId >>> 8, Header.ETHERNET);
+}
+
+/**
+ * The generic protocol extension (draft-ietf-nvo3-vxlan-gpe 3.1): the I and P flags, and what follows by its number.
+ * A network service header is not opened.
+ */
+export function decodeVxlanGpe(buf: Uint8Array, packet: DecodedPacket): Step {
+  const start = packet.payloadOffset;
+  const innerOffset = start + VXLAN_HEADER_BYTES;
+  if (innerOffset >= payloadEnd(packet)) return Header.PAYLOAD;
+  const word = readUint32(buf, start);
+  const networkId = readUint32(buf, start + 4);
+  // Some senders leave out the P flag.
+  const flags = word >>> 8;
+  if (flags !== 0x0c0000 && flags !== 0x080000) return Header.PAYLOAD;
+  if ((networkId & 0xff) !== 0) return Header.PAYLOAD;
+  const next = headerOfGpeProtocol(word & 0xff);
+  if (next === Header.PAYLOAD) return next;
+  return openTunnel(packet, innerOffset, networkId >>> 8, next);
+}
+
+function headerOfGpeProtocol(protocol: number): Header {
+  switch (protocol) {
+    case 1:
+      return Header.IPV4;
+    case 2:
+      return Header.IPV6;
+    case 3:
+      return Header.ETHERNET;
+    default:
+      return Header.PAYLOAD;
+  }
 }
 
 /** Version 0, reserved bits zero, options skipped whole. Control packets (the O bit) carry nothing. */

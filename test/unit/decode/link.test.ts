@@ -113,6 +113,12 @@ describe('VLAN tags', () => {
     delivers(ethernet(0x8926, bytes(u32(0x00010002), u16(0x8100), vlan(3, 0x0800, INNER))));
   });
 
+  it('may be metadata of Cisco', () => {
+    const metadata = bytes([1, 1], u16(1), u16(100));
+    delivers(ethernet(0x8909, bytes(metadata, u16(0x0800), INNER)));
+    discards(PacketFate.LINK_TRUNCATED, ethernet(0x8909, metadata));
+  });
+
   it('and SNAP by turns are a HEADER_CHAIN in the end', () => {
     let inner = vlan(1, 0x0800, INNER);
     for (let i = 0; i < HEADERS_MAX; i++) {

@@ -196,6 +196,26 @@ describe('VXLAN', () => {
   });
 });
 
+describe('VXLAN-GPE', () => {
+  const gpe = (first: number, inner: Uint8Array, last = 0): Uint8Array =>
+    bytes(u32(first), u32(0x6400 | last), inner);
+
+  it('carries IPv4, IPv6 and Ethernet', () => {
+    opens(v4(udp(gpe(0x0c000001, INNER), { destination: 4790 }), 17));
+    opens(v4(udp(gpe(0x0c000002, INNER_6), { source: 4790 }), 17));
+    opens(v4(udp(gpe(0x0c000003, FRAME), { destination: 4790 }), 17));
+    opens(v4(udp(gpe(0x08000001, INNER), { destination: 4790 }), 17));
+  });
+
+  it('is an ordinary datagram when its header says otherwise', () => {
+    leaves(4790, gpe(0x0c000004, INNER));
+    leaves(4790, gpe(0x04000001, INNER));
+    leaves(4790, gpe(0x0c000101, INNER));
+    leaves(4790, gpe(0x0c000001, INNER, 1));
+    leaves(4790, gpe(0x0c000001, bytes([])));
+  });
+});
+
 describe('GENEVE', () => {
   const geneve = (flags: number, type: number, inner: Uint8Array, options = 0): Uint8Array =>
     bytes(u16(flags | (options << 8)), u16(type), u32(0x6400), new Uint8Array(options * 4), inner);
