@@ -110,7 +110,10 @@ export class Responder {
     const { contentType, body, headers }: PageBody = await page(queryOf(request));
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('Vary', 'Accept-Encoding');
-    for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(headers ?? {})) {
+      // What the operator set in the web configuration stays.
+      if (!response.hasHeader(name)) response.setHeader(name, value);
+    }
     if (!wantsGzip(request)) {
       send(response, 200, contentType, body);
       return;

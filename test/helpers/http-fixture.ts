@@ -2,7 +2,6 @@
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { TestContext } from 'node:test';
 import { MetricsServer } from '../../src/http/server.ts';
 import type { MetricsServerOptions } from '../../src/http/server-options.ts';
 
@@ -18,8 +17,11 @@ export interface RunningServer {
   readonly notices: string[];
 }
 
+/** Where to leave what has to be done when the test is over: `t.after` of node:test, or any list. */
+export type CleanUps = (cleanUp: () => Promise<void>) => void;
+
 export async function startServer(
-  t: TestContext,
+  after: CleanUps | { readonly after: CleanUps },
   options: Partial<MetricsServerOptions> = {},
 ): Promise<RunningServer> {
   const notices: string[] = [];
@@ -34,7 +36,8 @@ export async function startServer(
     ...options,
   });
   await server.start();
-  t.after(() => server.close());
+  const leave: CleanUps = typeof after === 'function' ? after : (cleanUp) => after.after(cleanUp);
+  leave(() => server.close());
   return { server, port: server.addresses[0]?.port ?? 0, notices };
 }
 

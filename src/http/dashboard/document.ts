@@ -59,7 +59,7 @@ export function documentMarkup({ version, telemetryPath }: DocumentOptions): str
 <section id="charts" aria-label="The last 15 minutes" tabindex="-1">
 ${CHART_FRAMES.map(frameMarkup).join('\n')}
 </section>
-<section aria-labelledby="peers-title">
+<section>
 <h2 id="peers-title">Peers</h2>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="peers-title"><table id="peers"></table></div>
 </section>

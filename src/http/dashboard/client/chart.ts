@@ -11,10 +11,8 @@ export interface Series {
 }
 
 export interface Chart {
+  /** Of the figure that the document has for it, with title and note. */
   readonly id: string;
-  readonly title: string;
-  /** What is drawn, in a sentence. */
-  readonly note: string;
   readonly stacked: boolean;
   readonly series: readonly Series[];
   readonly format: (value: number) => string;

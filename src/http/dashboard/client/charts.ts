@@ -35,8 +35,6 @@ function callCharts(store: HistoryStore): Chart[] {
   return [
     {
       id: 'calls',
-      title: 'Calls',
-      note: 'Call attempts a second, received and sent',
       stacked: false,
       series: [
         { label: 'received', values: store.rates('attempts.in') },
@@ -46,22 +44,18 @@ function callCharts(store: HistoryStore): Chart[] {
     },
     {
       id: 'results',
-      title: 'Results of calls',
-      note: 'Results of call attempts a second, by code',
       stacked: true,
       series: resultSeries(store),
       format: perSecond,
     },
-    delayChart(store, 'pdd', 'Post-dial delay', 'INVITE to the first ringing, within a minute'),
-    delayChart(store, 'answer', 'Time to answer', 'INVITE to 2xx, within a minute'),
+    delayChart(store, 'pdd'),
+    delayChart(store, 'answer'),
   ];
 }
 
-function delayChart(store: HistoryStore, name: string, title: string, note: string): Chart {
+function delayChart(store: HistoryStore, name: string): Chart {
   return {
     id: name,
-    title,
-    note,
     stacked: false,
     series: [
       { label: 'received, median', values: store.percentiles(`${name}.in`, 0.5) },
@@ -76,8 +70,6 @@ function delayChart(store: HistoryStore, name: string, title: string, note: stri
 function messageCharts(store: HistoryStore): Chart[] {
   const messages: Chart = {
     id: 'messages',
-    title: 'Messages',
-    note: 'SIP messages a second, received and sent, retransmissions included',
     stacked: false,
     series: [
       { label: 'received', values: store.rates('messages.in') },
@@ -87,8 +79,6 @@ function messageCharts(store: HistoryStore): Chart[] {
   };
   const retransmissions: Chart = {
     id: 'retransmissions',
-    title: 'Retransmissions',
-    note: 'Retransmitted messages a second',
     stacked: false,
     series: [
       { label: 'requests received', values: store.rates('retransmissions.in.requests') },
@@ -98,23 +88,16 @@ function messageCharts(store: HistoryStore): Chart[] {
     ],
     format: perSecond,
   };
-  return [
-    messages,
-    methodChart(store, 'in', 'Requests received'),
-    methodChart(store, 'out', 'Requests sent'),
-    retransmissions,
-  ];
+  return [messages, methodChart(store, 'in'), methodChart(store, 'out'), retransmissions];
 }
 
-function methodChart(store: HistoryStore, direction: string, title: string): Chart {
+function methodChart(store: HistoryStore, direction: string): Chart {
   const names = METHODS.map((method) => ({
     label: method,
     column: `requests.${direction}.${method}`,
   }));
   return {
     id: `requests-${direction}`,
-    title,
-    note: `${title} a second, by method`,
     stacked: true,
     series: topSeries(store, names, 'other methods'),
     format: perSecond,
@@ -127,8 +110,6 @@ function stateCharts(store: HistoryStore): Chart[] {
   return [
     {
       id: 'dialogs',
-      title: 'Dialogs',
-      note: 'Calls that stand, and calls that are being set up',
       stacked: false,
       series: [
         ...gauges([
@@ -142,8 +123,6 @@ function stateCharts(store: HistoryStore): Chart[] {
     },
     {
       id: 'registrations',
-      title: 'Registrations',
-      note: 'Live bindings: held by this side, and held by others for it',
       stacked: false,
       series: gauges([
         ['held here', 'registrations.in'],
@@ -153,8 +132,6 @@ function stateCharts(store: HistoryStore): Chart[] {
     },
     {
       id: 'packets',
-      title: 'Packets',
-      note: 'Packets read a second, and those among them that were no SIP or unreadable',
       stacked: false,
       series: [
         { label: 'read', values: store.rates('packets') },
@@ -165,8 +142,6 @@ function stateCharts(store: HistoryStore): Chart[] {
     },
     {
       id: 'trouble',
-      title: 'Trouble',
-      note: 'What makes the numbers doubtful, a second',
       stacked: false,
       series: [
         { label: 'packets dropped', values: store.rates('dropped') },

@@ -73,7 +73,7 @@ function draw(): void {
   if (about === undefined) return;
   charts = chartsOf(store);
   byId('about').innerHTML = aboutMarkup(about);
-  byId('tiles').innerHTML = tilesMarkup(store);
+  byId('tiles').innerHTML = tilesMarkup(store, about);
   byId('peers').innerHTML = peersMarkup(store);
   for (const chart of charts) drawChart(chart);
 }

@@ -41,7 +41,7 @@ interface Tile {
   readonly note: string;
 }
 
-export function tilesMarkup(store: HistoryStore): string {
+export function tilesMarkup(store: HistoryStore, about: About): string {
   const last = (values: readonly number[]) => values.at(-1) ?? Number.NaN;
   const minute = (name: string) => last(store.growths(name, WINDOW_SAMPLES));
   let answered = 0;
@@ -90,7 +90,7 @@ export function tilesMarkup(store: HistoryStore): string {
     },
     {
       label: 'Capture lag',
-      value: formatSeconds(store.latest('lag_seconds')),
+      value: formatSeconds(about.source === 'replay' ? Number.NaN : store.latest('lag_seconds')),
       note: 'packet clock behind the wall clock',
     },
   ];
