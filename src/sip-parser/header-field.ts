@@ -21,7 +21,6 @@ import { ParseError } from './parse-error.ts';
 import { parseSessionExpires } from './session-timer.ts';
 import { isUtf8 } from './utf8.ts';
 import { parseVia } from './via.ts';
-import { wordsOf } from './words.ts';
 
 const line = new Line();
 
@@ -69,7 +68,7 @@ function isEveryNulQuoted(buf: Uint8Array, start: number): boolean {
 }
 
 function readName(buf: Uint8Array, start: number, end: number, message: SipMessage): Header {
-  if (end - start > 1) return headerOf(wordsOf(buf), start, end - start);
+  if (end - start > 1) return headerOf(buf, start, end - start);
   const letter = readUint8(buf, start);
   if (!isCompactName(letter)) return Header.UNKNOWN;
   message.oddities |= 1 << Oddity.COMPACT_NAME;

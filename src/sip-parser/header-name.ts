@@ -134,24 +134,31 @@ for (const [letter, header] of COMPACT_NAMES) {
 }
 
 /** The header that `length` bytes at `start` name, in any case; not the compact forms. */
-export function headerOf(words: DataView, start: number, length: number): Header {
+export function headerOf(buf: Uint8Array, start: number, length: number): Header {
+  if (length < NAME_LENGTH_MIN || length > NAME_LENGTH_MAX) return Header.UNKNOWN;
+  const slot = slotOf(length, readUint8(buf, start), readUint8(buf, start + length - 1));
+  if (lengthInSlot[slot] !== length) return Header.UNKNOWN;
+  for (let i = 0; i < length; i++) {
+    const word = slot * WORDS_PER_NAME + (i >> 2);
+    const shift = 8 * (i & 3);
+    const byte = readUint8(buf, start + i) | ((masksInSlot[word] ?? 0) >>> shift);
+    if (((byte ^ ((wordsInSlot[word] ?? 0) >>> shift)) & 0xff) !== 0) return Header.UNKNOWN;
+  }
+  return headerInSlot[slot] ?? Header.UNKNOWN;
+}
+
+/** The same by words, of which there must be one behind the name. */
+export function headerInWords(words: DataView, start: number, length: number): Header {
   if (length < NAME_LENGTH_MIN || length > NAME_LENGTH_MAX) return Header.UNKNOWN;
   const slot = slotOf(length, words.getUint8(start), words.getUint8(start + length - 1));
   if (lengthInSlot[slot] !== length) return Header.UNKNOWN;
   let column = slot * WORDS_PER_NAME;
   for (let i = start; i < start + length; i += 4) {
-    const word = i + 4 <= words.byteLength ? words.getInt32(i, true) : lastWord(words, i);
-    if ((word | (masksInSlot[column] ?? 0)) !== wordsInSlot[column]) return Header.UNKNOWN;
+    const word = words.getInt32(i, true) | (masksInSlot[column] ?? 0);
+    if (word !== wordsInSlot[column]) return Header.UNKNOWN;
     column++;
   }
   return headerInSlot[slot] ?? Header.UNKNOWN;
-}
-
-/** The word at `offset` of which the buffer has no more than three bytes. */
-function lastWord(words: DataView, offset: number): number {
-  let word = 0;
-  for (let i = offset; i < words.byteLength; i++) word |= words.getUint8(i) << (8 * (i - offset));
-  return word;
 }
 
 /** True for the letters that are compact names, also of headers nobody here reads. */

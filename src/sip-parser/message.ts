@@ -24,6 +24,7 @@ export const Span = {
 } as const;
 export type Span = (typeof Span)[keyof typeof Span];
 export const SPANS = 12;
+const SPAN_CELLS = 2 * SPANS;
 
 /** The first Vias are kept, top first; further ones are only validated and counted in `viaCount`. */
 export const VIAS_MAX = 8;
@@ -125,7 +126,8 @@ export class SipMessage {
     this.viaTransport = Transport.OTHER;
     this.branchHasCookie = false;
     // A loop: the built-in `fill` costs more than these few stores.
-    for (let i = 0; i < 2 * SPANS; i++) this.spans[i] = -1;
+    const spans = this.spans;
+    for (let i = 0; i < SPAN_CELLS; i++) spans[i] = -1;
     this.viaCount = 0;
     this.contactStar = false;
     this.contactCount = 0;

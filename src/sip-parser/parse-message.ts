@@ -22,10 +22,21 @@ import { ParseError } from './parse-error.ts';
 import { parseStartLine } from './start-line.ts';
 import { readUsualStartLine } from './usual-start-line.ts';
 
-export { SipMessage } from './message.ts';
-export { METHOD_NAMES } from './method.ts';
-export { ODDITY_NAMES } from './oddity.ts';
-export { PARSE_ERROR_NAMES } from './parse-error.ts';
+// What a user of the package's second export needs beside the function; inside the project everyone imports
+// these from where they are.
+export { Transport } from '../core/transport.ts';
+export {
+  MessageKind,
+  Refresher,
+  SipMessage,
+  Span,
+  SubscriptionState,
+  spanLength,
+  spanOffset,
+} from './message.ts';
+export { METHOD_NAMES, Method } from './method.ts';
+export { FAULTS, ODDITY_NAMES, Oddity } from './oddity.ts';
+export { PARSE_ERROR_NAMES, ParseError } from './parse-error.ts';
 
 /** The bytes of one message. `Payload` of reassembly is one. */
 export interface MessageBytes {

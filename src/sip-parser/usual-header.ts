@@ -5,7 +5,7 @@
  * header-field.ts reads the same (test/property/sip-parser.test.ts); what is not, is its.
  * Constants stand in this file because an imported one costs a load and a check at each use.
  */
-import { Header, headerOf } from './header-name.ts';
+import { Header, headerInWords } from './header-name.ts';
 import { type SipMessage, Span } from './message.ts';
 import { Method } from './method.ts';
 import { methodOf } from './method-token.ts';
@@ -89,7 +89,7 @@ export function readUsualHeader(
       if (((word | LOWER_TWO) & THREE_BYTES) !== TO_COLON) break;
       return readUsualToOrFrom(words, start + 3, last, message, TO_URI);
   }
-  return readOtherUsualHeader(buf, start, last, message);
+  return readOtherUsualHeader(words, start, last, message);
 }
 
 /** One visible word. */
@@ -136,16 +136,15 @@ function readUsualCseq(words: DataView, start: number, last: number, message: Si
 
 /** Content-Length, Content-Type, Max-Forwards and what nobody reads. */
 function readOtherUsualHeader(
-  buf: Uint8Array,
+  words: DataView,
   start: number,
   last: number,
   message: SipMessage,
 ): number {
-  const words = wordsOf(buf);
   const nameEnd = endOfPlain(words, start, last);
   // A name of one letter may be a compact one.
-  if (nameEnd < start + 2 || words.getUint8(nameEnd) !== COLON) return -1;
-  switch (headerOf(words, start, nameEnd - start)) {
+  if (nameEnd < start + 2 || nameEnd > last || words.getUint8(nameEnd) !== COLON) return -1;
+  switch (headerInWords(words, start, nameEnd - start)) {
     case UNKNOWN_HEADER:
       return nextLine(words, endOfText(words, nameEnd + 1, last), last);
     case CONTENT_LENGTH:

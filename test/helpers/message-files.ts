@@ -24,7 +24,7 @@ function casesOf(page: string, file: string): readonly MessageCase[] {
     .slice(1)
     .map((section) => {
       const [, title = '', text = '', list = ''] =
-        /^(.*)\n[^`]*```\n([^]*?)\n```\n([^]*)$/.exec(section) ?? [];
+        /^(.*)\n[^`]*```\n([\s\S]*?)\n```\n([\s\S]*)$/.exec(section) ?? [];
       const expected = new Map<string, string>();
       for (const [, field = '', value = ''] of list.matchAll(/^- ([\w ]+): (.*)$/gm)) {
         expected.set(field, value);
