@@ -2,6 +2,7 @@
  * The data plane's parent: for each packet of a batch, the stages in order. Pure and synchronous; time is the
  * packets'. Calls go down, values come up, and each packet leaves with exactly one fate.
  */
+import { int32At } from './core/columns.ts';
 import { Flow } from './core/flow.ts';
 import { Linktype } from './core/linktype.ts';
 import type { PacketBatch } from './core/packet-batch.ts';
@@ -22,6 +23,8 @@ import { beginsLikeSip, classifyPayload, NOT_SIP, SIP } from './sip-parser/class
 import type { Tracker } from './state/tracker.ts';
 import type { Streams } from './streams.ts';
 
+/** How often reassembly looks for what has waited too long. */
+const SWEEP_US = 1000;
 const TCP = 6;
 const UDP = 17;
 const SCTP = 132;
@@ -58,6 +61,7 @@ export class Pipeline {
   private inState = false;
   private frame = 0;
   private nowUs = 0;
+  private sweptUs = 0;
 
   constructor(parts: PipelineParts) {
     this.parts = parts;
@@ -88,6 +92,9 @@ export class Pipeline {
   idle(timestampUs: number): void {
     this.nowUs = this.clock.idle(timestampUs);
     this.advance();
+    this.inState = true;
+    this.sweep();
+    this.inState = false;
   }
 
   private run(batch: PacketBatch, from: number, untilUs: number): number {
@@ -115,13 +122,19 @@ export class Pipeline {
 
   /** Timers first: what was due before this packet happened before it. */
   private advance(): void {
-    const { tracker, fragments, streams } = this.parts;
     this.inState = true;
-    tracker.advance(this.nowUs);
+    this.parts.tracker.advance(this.nowUs);
+    if (this.nowUs - this.sweptUs >= SWEEP_US) this.sweep();
+    this.inState = false;
+  }
+
+  /** What reassembly gave up waiting for; by the packets' clock, so that it is the same in every run. */
+  private sweep(): void {
+    const { fragments, streams } = this.parts;
+    this.sweptUs = this.nowUs;
     fragments.expire(this.nowUs);
     streams.advance(this.nowUs);
     this.drainStreams();
-    this.inState = false;
   }
 
   private fateOf(
@@ -165,7 +178,7 @@ export class Pipeline {
     const { packet, flow } = this;
     switch (packet.protocol) {
       case UDP:
-        flow.addresses.set(packet.addresses);
+        copyAddresses(packet.addresses, flow.addresses);
         flow.sourcePort = packet.sourcePort;
         flow.destinationPort = packet.destinationPort;
         flow.transport = Transport.UDP;
@@ -242,7 +255,7 @@ export class Pipeline {
       return PacketFate.HEP_UNAUTHENTICATED;
     }
     this.stage = Stage.PARSE;
-    flow.addresses.set(hep.addresses);
+    copyAddresses(hep.addresses, flow.addresses);
     flow.sourcePort = hep.sourcePort;
     flow.destinationPort = hep.destinationPort;
     flow.transport = hep.transport;
@@ -283,6 +296,11 @@ export class Pipeline {
     this.inState = before;
     if (messageExplain !== undefined) messageExplain.note(fate, this.frame);
   }
+}
+
+/** A loop: the built-in `set` costs more than these few stores. */
+function copyAddresses(from: Int32Array, to: Int32Array): void {
+  for (let i = 0; i < 8; i++) to[i] = int32At(from, i);
 }
 
 /** 127.0.0.0/8 or ::1. */

@@ -17,6 +17,8 @@ export class Arrival {
   nowUs = 0;
   /** Number of the clock's steps so far: intervals across a step mean nothing. */
   era = 0;
+  /** Hash of the message's flow; set for requests. */
+  flowHash = 0;
   readonly keys: MessageKeys;
 
   constructor(seed: number) {

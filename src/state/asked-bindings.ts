@@ -10,6 +10,7 @@ import { EXPIRES_DEFAULT_SECONDS } from './tracker-options.ts';
  */
 export class AskedBindings {
   readonly cells: Slab;
+  /** + 1, so that 0 is none and a new column is not touched. */
   private readonly first: Int32Array;
   private readonly next: Int32Array;
   readonly contactLo: Int32Array;
@@ -22,7 +23,7 @@ export class AskedBindings {
 
   constructor(transactionsMax: number, cellsMax: number) {
     this.cells = new Slab(cellsMax);
-    this.first = new Int32Array(transactionsMax).fill(-1);
+    this.first = new Int32Array(transactionsMax);
     this.next = new Int32Array(cellsMax);
     this.contactLo = new Int32Array(cellsMax);
     this.contactHi = new Int32Array(cellsMax);
@@ -33,7 +34,7 @@ export class AskedBindings {
   }
 
   firstCell(transaction: number): number {
-    return int32At(this.first, transaction);
+    return int32At(this.first, transaction) - 1;
   }
 
   nextCell(cell: number): number {
@@ -60,14 +61,14 @@ export class AskedBindings {
       this.contactHi[cell] = registrations.hi;
       const own = float64At(message.contactExpires, i);
       this.seconds[cell] = own < 0 ? header : own;
-      this.next[cell] = int32At(this.first, transaction);
-      this.first[transaction] = cell;
+      this.next[cell] = int32At(this.first, transaction) - 1;
+      this.first[transaction] = cell + 1;
     }
   }
 
   /** Seconds asked for this contact; the request's header when the contact was not named. */
   askedFor(transaction: number, contactLo: number, contactHi: number): number {
-    let cell = int32At(this.first, transaction);
+    let cell = int32At(this.first, transaction) - 1;
     for (let i = 0; cell >= 0 && i < CONTACTS_MAX; i++) {
       if (this.contactLo[cell] === contactLo && this.contactHi[cell] === contactHi) {
         return float64At(this.seconds, cell);
@@ -78,12 +79,12 @@ export class AskedBindings {
   }
 
   clear(transaction: number): void {
-    let cell = int32At(this.first, transaction);
+    let cell = int32At(this.first, transaction) - 1;
     for (let i = 0; cell >= 0 && i < CONTACTS_MAX; i++) {
       const next = int32At(this.next, cell);
       this.cells.free(cell);
       cell = next;
     }
-    this.first[transaction] = -1;
+    this.first[transaction] = 0;
   }
 }

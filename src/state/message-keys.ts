@@ -4,9 +4,10 @@
  */
 import { int32At } from '../core/columns.ts';
 import type { Flow } from '../core/flow.ts';
-import { Hasher } from '../core/hash.ts';
+import { CASELESS, SpanHash } from '../core/span-hash.ts';
 import { type SipMessage, Span } from '../sip-parser/message.ts';
 import { Method } from '../sip-parser/method.ts';
+import { wordsOf } from '../sip-parser/words.ts';
 
 /** Tells the kinds of key apart within one hash space. */
 const Kind = {
@@ -22,9 +23,13 @@ const Kind = {
 /** `z9hG4bK` */
 const COOKIE = Uint8Array.of(0x7a, 0x39, 0x68, 0x47, 0x34, 0x62, 0x4b);
 
+const IPV4_MAPPED = 0xffff;
+const MULTIPLIER_A = 0x9e3779b1;
+const MULTIPLIER_B = 0x85ebca6b;
+
 export class MessageKeys {
-  private readonly hasher: Hasher;
-  private buf: Uint8Array = new Uint8Array(0);
+  private readonly hash: SpanHash;
+  private words: DataView = new DataView(new ArrayBuffer(0));
 
   callIdLo = 0;
   callIdHi = 0;
@@ -35,31 +40,29 @@ export class MessageKeys {
   /** Result of the last call that makes a key. */
   lo = 0;
   hi = 0;
-  private viaLo = 0;
-  private viaHi = 0;
 
   constructor(seed: number) {
-    this.hasher = new Hasher(seed);
+    this.hash = new SpanHash(seed);
   }
 
   /** Takes a new message and hashes its Call-ID and tags. */
   load(buf: Uint8Array, message: SipMessage): void {
-    this.buf = buf;
-    const { hasher } = this;
+    this.words = wordsOf(buf);
+    const { hash } = this;
     this.span(message, Span.CALL_ID);
-    this.callIdLo = hasher.lo;
-    this.callIdHi = hasher.hi;
+    this.callIdLo = hash.lo;
+    this.callIdHi = hash.hi;
     this.span(message, Span.FROM_TAG);
-    this.fromTagLo = hasher.lo;
-    this.fromTagHi = hasher.hi;
+    this.fromTagLo = hash.lo;
+    this.fromTagHi = hash.hi;
     if (int32At(message.spans, 2 * Span.TO_TAG + 1) < 0) {
       this.toTagLo = 0;
       this.toTagHi = 0;
       return;
     }
     this.span(message, Span.TO_TAG);
-    this.toTagLo = hasher.lo;
-    this.toTagHi = hasher.hi;
+    this.toTagLo = hash.lo;
+    this.toTagHi = hash.hi;
   }
 
   /**
@@ -68,67 +71,59 @@ export class MessageKeys {
    * From tag stands in for it (RFC 2543).
    */
   transaction(message: SipMessage, index: number, method: Method): void {
-    const { hasher } = this;
+    const { hash } = this;
     this.via(message, index);
     const cookie = index > 0 ? this.hasCookie(message, index) : message.branchHasCookie;
-    hasher.reset();
-    hasher.word(cookie ? Kind.TRANSACTION : Kind.RFC2543);
-    hasher.word(this.viaLo);
-    hasher.word(this.viaHi);
-    hasher.word(this.callIdLo);
-    hasher.word(this.callIdHi);
-    hasher.word(message.cseqNumber | 0);
-    hasher.word(method);
-    if (method === Method.OTHER) {
-      const start = int32At(message.spans, 2 * Span.CSEQ_METHOD);
-      hasher.bytes(this.buf, start, start + int32At(message.spans, 2 * Span.CSEQ_METHOD + 1));
-    }
+    hash.word(this.callIdLo);
+    hash.word(this.callIdHi ^ (cookie ? Kind.TRANSACTION : Kind.RFC2543));
+    hash.word(message.cseqNumber ^ (method << 27));
+    if (method === Method.OTHER) this.feed(message, Span.CSEQ_METHOD);
     if (!cookie) {
-      hasher.word(this.fromTagLo);
-      hasher.word(this.fromTagHi);
+      hash.word(this.fromTagLo);
+      hash.word(this.fromTagHi);
     }
     this.finish();
   }
 
   /** (Call-ID, From tag, CSeq number, method): a request on both sides of a proxy. */
   hop(message: SipMessage): void {
-    const { hasher } = this;
-    hasher.reset();
-    hasher.word(Kind.HOP);
-    hasher.word(this.callIdLo);
-    hasher.word(this.callIdHi);
-    hasher.word(this.fromTagLo);
-    hasher.word(this.fromTagHi);
-    hasher.word(message.cseqNumber | 0);
-    hasher.word(message.method);
+    const { hash } = this;
+    hash.reset();
+    hash.word(Kind.HOP);
+    hash.word(this.callIdLo);
+    hash.word(this.callIdHi);
+    hash.word(this.fromTagLo);
+    hash.word(this.fromTagHi);
+    hash.word(message.cseqNumber | 0);
+    hash.word(message.method);
     this.finish();
   }
 
   /** (Call-ID, From tag, direction, peer): an attempt. */
   attempt(direction: number, peer: number): void {
-    const { hasher } = this;
-    hasher.reset();
-    hasher.word(Kind.ATTEMPT);
-    hasher.word(this.callIdLo);
-    hasher.word(this.callIdHi);
-    hasher.word(this.fromTagLo);
-    hasher.word(this.fromTagHi);
-    hasher.word(direction);
-    hasher.word(peer);
+    const { hash } = this;
+    hash.reset();
+    hash.word(Kind.ATTEMPT);
+    hash.word(this.callIdLo);
+    hash.word(this.callIdHi);
+    hash.word(this.fromTagLo);
+    hash.word(this.fromTagHi);
+    hash.word(direction);
+    hash.word(peer);
     this.finish();
   }
 
   /** (Call-ID, AOR, direction, peer): a registration attempt. The AOR's hash is given. */
   registrationAttempt(aorLo: number, aorHi: number, direction: number, peer: number): void {
-    const { hasher } = this;
-    hasher.reset();
-    hasher.word(Kind.ATTEMPT);
-    hasher.word(this.callIdLo);
-    hasher.word(this.callIdHi);
-    hasher.word(aorLo);
-    hasher.word(aorHi);
-    hasher.word(direction);
-    hasher.word(peer);
+    const { hash } = this;
+    hash.reset();
+    hash.word(Kind.ATTEMPT);
+    hash.word(this.callIdLo);
+    hash.word(this.callIdHi);
+    hash.word(aorLo);
+    hash.word(aorHi);
+    hash.word(direction);
+    hash.word(peer);
     this.finish();
   }
 
@@ -142,69 +137,49 @@ export class MessageKeys {
     this.dialog(this.toTagLo, this.toTagHi, this.fromTagLo, this.fromTagHi);
   }
 
-  /** Both addresses and ports, in this order. */
-  flow(flow: Flow): void {
-    const { hasher } = this;
-    const { addresses } = flow;
-    hasher.reset();
-    hasher.word(Kind.FLOW);
-    for (let i = 0; i < 8; i++) hasher.word(int32At(addresses, i));
-    hasher.word((flow.sourcePort << 16) | flow.destinationPort);
-    this.finish();
+  /** Both addresses and ports, in this order: 32 bits, which only tell rows of one key apart. */
+  flow(flow: Flow): number {
+    return flowHash(flow.addresses, 0, (flow.sourcePort << 16) | flow.destinationPort);
   }
 
   /** The flow of a message that goes the other way. */
-  flowReversed(flow: Flow): void {
-    const { hasher } = this;
-    const { addresses } = flow;
-    hasher.reset();
-    hasher.word(Kind.FLOW);
-    for (let i = 4; i < 8; i++) hasher.word(int32At(addresses, i));
-    for (let i = 0; i < 4; i++) hasher.word(int32At(addresses, i));
-    hasher.word((flow.destinationPort << 16) | flow.sourcePort);
-    this.finish();
+  flowReversed(flow: Flow): number {
+    return flowHash(flow.addresses, 4, (flow.destinationPort << 16) | flow.sourcePort);
   }
 
   /** What tells a response from others of its transaction: status, To tag, RSeq. 32 bits, never 0. */
   responseSignature(message: SipMessage): number {
-    const { hasher } = this;
-    hasher.reset();
-    hasher.word(Kind.SIGNATURE);
-    hasher.word(message.statusCode);
-    hasher.word(this.toTagLo);
-    hasher.word(this.toTagHi);
-    hasher.word(message.rseq | 0);
-    hasher.finish();
-    return hasher.lo === 0 ? 1 : hasher.lo;
+    const { hash } = this;
+    hash.reset();
+    hash.word(message.statusCode);
+    hash.word(this.toTagLo);
+    hash.word(this.toTagHi ^ (message.rseq | 0));
+    hash.finish();
+    return hash.lo === 0 ? 1 : hash.lo;
   }
 
   /** To tag and Request-URI: what an ACK, or an RFC 2543 request, must also repeat to be a retransmission. */
   requestSignature(message: SipMessage): number {
     const isAck = message.method === Method.ACK;
     if (!isAck && message.branchHasCookie) return 0;
-    const { hasher } = this;
-    hasher.reset();
-    hasher.word(Kind.SIGNATURE);
-    hasher.word(this.toTagLo);
-    hasher.word(this.toTagHi);
-    if (!message.branchHasCookie) {
-      const start = int32At(message.spans, 2 * Span.REQUEST_URI);
-      hasher.bytes(this.buf, start, start + int32At(message.spans, 2 * Span.REQUEST_URI + 1));
-    }
-    hasher.finish();
-    return hasher.lo;
+    const { hash } = this;
+    hash.reset();
+    hash.word(this.toTagLo);
+    hash.word(this.toTagHi);
+    if (!message.branchHasCookie) this.feed(message, Span.REQUEST_URI);
+    hash.finish();
+    return hash.lo;
   }
 
   private dialog(localLo: number, localHi: number, remoteLo: number, remoteHi: number): void {
-    const { hasher } = this;
-    hasher.reset();
-    hasher.word(Kind.DIALOG);
-    hasher.word(this.callIdLo);
-    hasher.word(this.callIdHi);
-    hasher.word(localLo);
-    hasher.word(localHi);
-    hasher.word(remoteLo);
-    hasher.word(remoteHi);
+    const { hash } = this;
+    hash.reset();
+    hash.word(Kind.DIALOG ^ this.callIdHi);
+    hash.word(this.callIdLo);
+    hash.word(localLo);
+    hash.word(localHi);
+    hash.word(remoteLo);
+    hash.word(remoteHi);
     this.finish();
   }
 
@@ -214,38 +189,49 @@ export class MessageKeys {
     const length = int32At(message.vias, 4 * index + 3);
     if (length <= COOKIE.length) return false;
     for (let i = 0; i < COOKIE.length; i++) {
-      if (this.buf[start + i] !== COOKIE[i]) return false;
+      if (this.words.getUint8(start + i) !== COOKIE[i]) return false;
     }
     return true;
   }
 
+  /** Begins a key with the Via at `index`. */
   private via(message: SipMessage, index: number): void {
-    const { hasher } = this;
+    const { hash, words } = this;
     const { vias } = message;
-    const hostStart = int32At(vias, 4 * index);
-    const branchStart = int32At(vias, 4 * index + 2);
     const branchLength = int32At(vias, 4 * index + 3);
-    hasher.reset();
-    hasher.bytesLower(this.buf, hostStart, hostStart + int32At(vias, 4 * index + 1));
-    hasher.word(int32At(message.viaPorts, index));
-    if (branchLength > 0) hasher.bytes(this.buf, branchStart, branchStart + branchLength);
-    hasher.finish();
-    this.viaLo = hasher.lo;
-    this.viaHi = hasher.hi;
+    hash.reset();
+    hash.span(words, int32At(vias, 4 * index), int32At(vias, 4 * index + 1), CASELESS);
+    hash.word(int32At(message.viaPorts, index));
+    if (branchLength > 0) hash.span(words, int32At(vias, 4 * index + 2), branchLength, 0);
   }
 
+  /** The hash of one span, not spread yet: it goes into keys that are. */
   private span(message: SipMessage, span: Span): void {
-    const start = int32At(message.spans, 2 * span);
+    this.hash.reset();
+    this.feed(message, span);
+  }
+
+  private feed(message: SipMessage, span: Span): void {
     const length = int32At(message.spans, 2 * span + 1);
-    const { hasher } = this;
-    hasher.reset();
-    if (length > 0) hasher.bytes(this.buf, start, start + length);
-    hasher.finish();
+    if (length > 0) this.hash.span(this.words, int32At(message.spans, 2 * span), length, 0);
   }
 
   private finish(): void {
-    this.hasher.finish();
-    this.lo = this.hasher.lo;
-    this.hi = this.hasher.hi;
+    this.hash.finish();
+    this.lo = this.hash.lo;
+    this.hi = this.hash.hi;
   }
+}
+
+/** `end` 0: source before destination; 4: the other way round. IPv4 differs in its last words only. */
+function flowHash(addresses: Int32Array, end: number, ports: number): number {
+  let h = Math.imul(ports ^ int32At(addresses, end + 3), MULTIPLIER_A);
+  h = Math.imul(h ^ (h >>> 15) ^ int32At(addresses, 7 - end), MULTIPLIER_B);
+  if (addresses[2] !== IPV4_MAPPED) {
+    for (let i = 0; i < 3; i++) {
+      h = Math.imul(h ^ (h >>> 15) ^ int32At(addresses, end + i), MULTIPLIER_A);
+      h = Math.imul(h ^ (h >>> 13) ^ int32At(addresses, 4 - end + i), MULTIPLIER_B);
+    }
+  }
+  return h ^ (h >>> 16);
 }

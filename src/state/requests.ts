@@ -28,11 +28,11 @@ export class Requests {
     const { method } = message;
     const table = direction === Direction.OUT ? tables.client : tables.server;
     const signature = keys.requestSignature(message);
-    keys.flow(arrival.flow);
-    const flowLo = keys.lo;
-    const flowHi = keys.hi;
+    const flow = keys.flow(arrival.flow);
+    arrival.flowHash = flow;
     keys.transaction(message, 0, method);
-    let row = table.findExact(keys.lo, keys.hi, flowLo, flowHi, signature);
+    const first = table.find(keys.lo, keys.hi);
+    let row = table.findExact(first, flow, signature);
     if (row >= 0 && table.state[row] !== State.STRAY) {
       tables.observer.requestRetransmission(direction, peer, method);
       tables.timers.touch(table, row, arrival.nowUs);
@@ -42,9 +42,8 @@ export class Requests {
     if (row < 0) {
       const ack = method === Method.ACK;
       const valueClass = ack ? TransactionClass.COMPLETED : TransactionClass.UNANSWERED;
-      row = tables.addTransaction(table, keys.lo, keys.hi, valueClass);
-      table.flowLo[row] = flowLo;
-      table.flowHi[row] = flowHi;
+      row = tables.addTransaction(table, keys.lo, keys.hi, first, valueClass);
+      table.flow[row] = flow;
       table.signature[row] = signature;
     } else {
       // Its responses came first: no stray any more.
@@ -128,10 +127,8 @@ export class Requests {
   private ack(table: Transactions, arrival: Arrival): void {
     const { tables } = this;
     const { keys, message } = arrival;
-    keys.flow(arrival.flow);
-    const { lo, hi } = keys;
     keys.transaction(message, 0, Method.INVITE);
-    const invite = table.findByFlow(keys.lo, keys.hi, lo, hi);
+    const invite = table.findByFlow(table.find(keys.lo, keys.hi), arrival.flowHash);
     if (invite >= 0 && table.state[invite] !== State.STRAY) {
       table.state[invite] = nextInviteState(uint8At(table.state, invite), Event.ACK);
       tables.timers.acknowledged(table, invite, arrival.nowUs);
@@ -158,10 +155,8 @@ export class Requests {
   private cancel(table: Transactions, row: number, arrival: Arrival): void {
     const { tables } = this;
     const { keys, message } = arrival;
-    keys.flow(arrival.flow);
-    const { lo, hi } = keys;
     keys.transaction(message, 0, Method.INVITE);
-    const invite = table.findByFlow(keys.lo, keys.hi, lo, hi);
+    const invite = table.findByFlow(table.find(keys.lo, keys.hi), arrival.flowHash);
     if (invite < 0 || !isOpen(uint8At(table.state, invite))) return;
     if (table.hasFlag(invite, TransactionFlag.FORWARDED_COPY)) {
       table.setFlag(row, TransactionFlag.FORWARDED_COPY);

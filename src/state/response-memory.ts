@@ -17,6 +17,7 @@ export class ResponseMemory {
   private readonly count: Uint16Array;
   private readonly cursor: Uint8Array;
   private readonly last: Int32Array;
+  /** + 1, so that 0 is none and a new column is not touched. */
   private readonly firstCell: Int32Array;
   private readonly cellSignature: Int32Array;
   private readonly nextCell: Int32Array;
@@ -26,7 +27,7 @@ export class ResponseMemory {
     this.count = new Uint16Array(rowsMax);
     this.cursor = new Uint8Array(rowsMax);
     this.last = new Int32Array(rowsMax);
-    this.firstCell = new Int32Array(rowsMax).fill(-1);
+    this.firstCell = new Int32Array(rowsMax);
     this.cells = new Slab(cellsMax);
     this.cellSignature = new Int32Array(cellsMax);
     this.nextCell = new Int32Array(cellsMax);
@@ -42,7 +43,7 @@ export class ResponseMemory {
     for (let i = 0; i < kept; i++) {
       if (this.inline[row * INLINE + i] === signature) return true;
     }
-    let cell = int32At(this.firstCell, row);
+    let cell = int32At(this.firstCell, row) - 1;
     for (let i = 0; cell >= 0 && i < PER_TRANSACTION_MAX; i++) {
       if (this.cellSignature[cell] === signature) return true;
       cell = int32At(this.nextCell, cell);
@@ -70,19 +71,19 @@ export class ResponseMemory {
       return;
     }
     this.cellSignature[cell] = signature;
-    this.nextCell[cell] = int32At(this.firstCell, row);
-    this.firstCell[row] = cell;
+    this.nextCell[cell] = int32At(this.firstCell, row) - 1;
+    this.firstCell[row] = cell + 1;
     this.count[row] = count + 1;
   }
 
   clear(row: number): void {
-    let cell = int32At(this.firstCell, row);
+    let cell = int32At(this.firstCell, row) - 1;
     for (let i = 0; cell >= 0 && i < PER_TRANSACTION_MAX; i++) {
       const next = int32At(this.nextCell, cell);
       this.cells.free(cell);
       cell = next;
     }
-    this.firstCell[row] = -1;
+    this.firstCell[row] = 0;
     this.count[row] = 0;
     this.cursor[row] = 0;
     this.last[row] = 0;

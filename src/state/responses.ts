@@ -45,8 +45,7 @@ export class Responses {
     const { lo, hi } = keys;
     let row = table.find(lo, hi);
     if (row >= 0 && table.hasChain(row)) {
-      keys.flowReversed(arrival.flow);
-      row = table.findByFlow(lo, hi, keys.lo, keys.hi);
+      row = table.findByFlow(row, keys.flowReversed(arrival.flow));
     }
     const signature = keys.responseSignature(message);
     if (row < 0) row = this.addStray(table, arrival, lo, hi);
@@ -78,10 +77,8 @@ export class Responses {
 
   private addStray(table: Transactions, arrival: Arrival, lo: number, hi: number): number {
     const { keys } = arrival;
-    const row = this.tables.addTransaction(table, lo, hi, TransactionClass.STRAY);
-    keys.flowReversed(arrival.flow);
-    table.flowLo[row] = keys.lo;
-    table.flowHi[row] = keys.hi;
+    const row = this.tables.addTransaction(table, lo, hi, -1, TransactionClass.STRAY);
+    table.flow[row] = keys.flowReversed(arrival.flow);
     table.signature[row] = 0;
     table.state[row] = State.STRAY;
     table.method[row] = arrival.message.method;

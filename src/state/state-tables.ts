@@ -76,20 +76,30 @@ export class StateTables {
     table.remove(row);
   }
 
-  /** A new transaction row; gives up the least valuable one when there is no room. */
-  addTransaction(table: Transactions, lo: number, hi: number, valueClass: number): number {
+  /**
+   * A new transaction row under a key whose chain begins with `first`, -1 when it is new; gives up the least
+   * valuable row when there is no room.
+   */
+  addTransaction(
+    table: Transactions,
+    lo: number,
+    hi: number,
+    first: number,
+    valueClass: number,
+  ): number {
     const victim = table.rowToEvict();
+    let head = first;
     if (victim >= 0) {
       this.removeTransaction(table, victim);
       table.evictions++;
+      head = table.find(lo, hi);
     }
-    const row = table.add(lo, hi, valueClass);
-    if (table.hasChain(row)) {
-      const overflow = table.chainOverflow(row);
-      if (overflow >= 0) {
-        this.removeTransaction(table, overflow);
-        table.evictions++;
-      }
+    const row = table.add(lo, hi, head, valueClass);
+    if (head < 0) return row;
+    const overflow = table.chainOverflow(row);
+    if (overflow >= 0) {
+      this.removeTransaction(table, overflow);
+      table.evictions++;
     }
     return row;
   }

@@ -45,8 +45,8 @@ export class Transactions {
 
   readonly keyLo: Int32Array;
   readonly keyHi: Int32Array;
-  readonly flowLo: Int32Array;
-  readonly flowHi: Int32Array;
+  /** Hash of both addresses and ports, as the request went. */
+  readonly flow: Int32Array;
   readonly signature: Int32Array;
   private readonly nextInChain: Int32Array;
   /** Counts the lives of a row, so that a reference kept elsewhere can tell a new tenant. */
@@ -86,8 +86,7 @@ export class Transactions {
     this.lists = new EvictionLists(rowsMax, CLASSES);
     this.keyLo = new Int32Array(rowsMax);
     this.keyHi = new Int32Array(rowsMax);
-    this.flowLo = new Int32Array(rowsMax);
-    this.flowHi = new Int32Array(rowsMax);
+    this.flow = new Int32Array(rowsMax);
     this.signature = new Int32Array(rowsMax);
     this.nextInChain = new Int32Array(rowsMax);
     this.serial = new Int32Array(rowsMax);
@@ -115,23 +114,21 @@ export class Transactions {
     return this.keys.find(lo, hi);
   }
 
-  /** The row of the chain that has this flow and signature; -1 when none has. */
-  findExact(lo: number, hi: number, flowLo: number, flowHi: number, signature: number): number {
-    let row = this.keys.find(lo, hi);
+  /** The row of the chain from `first` on that has this flow and signature; -1 when none has. */
+  findExact(first: number, flow: number, signature: number): number {
+    let row = first;
     for (let i = 0; row >= 0 && i < CHAIN_MAX; i++) {
-      const sameFlow = this.flowLo[row] === flowLo && this.flowHi[row] === flowHi;
-      if (sameFlow && this.signature[row] === signature) return row;
+      if (this.flow[row] === flow && this.signature[row] === signature) return row;
       row = int32At(this.nextInChain, row);
     }
     return -1;
   }
 
-  /** The row of the chain that has this flow, else the first; -1 when the chain is empty. */
-  findByFlow(lo: number, hi: number, flowLo: number, flowHi: number): number {
-    const first = this.keys.find(lo, hi);
+  /** The row of the chain from `first` on that has this flow, else the first. */
+  findByFlow(first: number, flow: number): number {
     let row = first;
     for (let i = 0; row >= 0 && i < CHAIN_MAX; i++) {
-      if (this.flowLo[row] === flowLo && this.flowHi[row] === flowHi) return row;
+      if (this.flow[row] === flow) return row;
       row = int32At(this.nextInChain, row);
     }
     return first;
@@ -147,12 +144,12 @@ export class Transactions {
     return this.slab.size < this.slab.rowsMax ? -1 : this.lists.oldest();
   }
 
-  /** A new row at the head of its key's chain. The table must have room. */
-  add(lo: number, hi: number, valueClass: number): number {
+  /** A new row before `first`, the head of its key's chain or -1. The table must have room. */
+  add(lo: number, hi: number, first: number, valueClass: number): number {
     const row = this.slab.allocate();
-    const next = this.keys.remove(lo, hi);
+    if (first >= 0) this.keys.remove(lo, hi);
     this.keys.insert(lo, hi, row);
-    this.nextInChain[row] = next;
+    this.nextInChain[row] = first;
     this.keyLo[row] = lo;
     this.keyHi[row] = hi;
     this.serial[row] = (int32At(this.serial, row) + 1) | 0;
@@ -215,12 +212,13 @@ export class Transactions {
     const lo = int32At(this.keyLo, row);
     const hi = int32At(this.keyHi, row);
     const next = int32At(this.nextInChain, row);
-    let before = this.keys.find(lo, hi);
-    if (before === row) {
-      this.keys.remove(lo, hi);
+    const first = this.keys.remove(lo, hi);
+    if (first === row) {
       if (next >= 0) this.keys.insert(lo, hi, next);
       return;
     }
+    this.keys.insert(lo, hi, first);
+    let before = first;
     for (let i = 0; before >= 0 && i <= CHAIN_MAX + 1; i++) {
       const after = int32At(this.nextInChain, before);
       if (after === row) {
