@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { CATALOGUE } from '../../../src/metrics/catalogue.ts';
 import { ExpositionFormat } from '../../../src/metrics/exposition.ts';
 import type { MetricsRegistry } from '../../../src/metrics/metrics-registry.ts';
+import { ParseError } from '../../../src/sip-parser/parse-error.ts';
 import {
   fixtureReadings,
   fixtureRegistry,
@@ -84,8 +85,8 @@ test('a status outside 100 to 699 is counted as other', () => {
 test('only what the local side received is bad in the sofia counters, only what it sent retransmitted', () => {
   const registry = fixtureRegistry();
   for (const direction of [0, 1] as const) {
-    registry.observer.badMessage(direction, 16, true);
-    registry.observer.badMessage(direction, 10, false);
+    registry.observer.badMessage(direction, ParseError.MISSING_CALL_ID, true);
+    registry.observer.badMessage(direction, ParseError.STATUS_NOT_A_NUMBER, false);
     registry.observer.requestRetransmission(direction, 0, 1);
     registry.observer.responseRetransmission(direction, 0, 1);
   }
