@@ -14,7 +14,14 @@ import {
 } from './ethernet.ts';
 import { decodeGre } from './gre.ts';
 import { decodeGtpU } from './gtp-u.ts';
-import { Header, headerOfProtocol, openTunnel, type Step } from './header.ts';
+import {
+  discard,
+  Header,
+  headerOfProtocol,
+  openTunnel,
+  type Step,
+  tunnelKindsOfHeader,
+} from './header.ts';
 import { decodeIpv4 } from './ipv4.ts';
 import { decodeExtensions, decodeIpv6 } from './ipv6.ts';
 import { decodeIpVersion, firstHeader } from './link.ts';
@@ -112,7 +119,11 @@ function decodeNetwork(buf: Uint8Array, header: Step, packet: DecodedPacket): St
   }
 }
 
+/** A tunnel that is not to be opened is another protocol or, in UDP, an ordinary datagram. */
 function decodeTunnel(buf: Uint8Array, header: Step, packet: DecodedPacket): Step {
+  if ((packet.tunnelKinds & tunnelKindsOfHeader(header)) === 0) {
+    return header < Header.VXLAN ? discard(PacketFate.OTHER_PROTOCOL) : Header.PAYLOAD;
+  }
   switch (header) {
     case Header.IPV4_IN_IP:
       return openTunnel(packet, packet.nextOffset, 0, Header.IPV4);

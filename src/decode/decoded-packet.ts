@@ -2,6 +2,8 @@
  * What the decoder found in one packet: offsets, ports, addresses and fragment fields of the innermost
  * IP packet. One record is reused for all packets; whoever keeps a value copies it.
  */
+import { ALL_TUNNELS, type TunnelKinds } from './tunnel-kinds.ts';
+
 export class DecodedPacket {
   /** Words 0–3 source, 4–7 destination; IPv4 as IPv4-mapped IPv6. */
   readonly addresses: Int32Array = new Int32Array(8);
@@ -48,6 +50,8 @@ export class DecodedPacket {
   /** FIN 1, SYN 2, RST 4, PSH 8, ACK 16. */
   tcpFlags = 0;
 
+  /** The tunnels to open, set by whoever owns the record: no part of a packet, and never reset. */
+  tunnelKinds: TunnelKinds = ALL_TUNNELS;
   /** Depth of tunnels that were opened, 0 without. */
   tunnels = 0;
   /**

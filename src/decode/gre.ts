@@ -6,6 +6,7 @@ import { readUint16, readUint32 } from '../core/bytes.ts';
 import type { DecodedPacket } from './decoded-packet.ts';
 import { discard, Header, headerOfEthertype, openTunnel, type Step } from './header.ts';
 import { PacketFate } from './packet-fate.ts';
+import { TunnelKind } from './tunnel-kinds.ts';
 
 const BASE_HEADER_BYTES = 4;
 
@@ -27,6 +28,10 @@ export function decodeGre(buf: Uint8Array, packet: DecodedPacket): Step {
   if (start + BASE_HEADER_BYTES > packet.networkEnd) return discard(PacketFate.TUNNEL_TRUNCATED);
   const flags = readUint16(buf, start);
   const version = flags & VERSION_MASK;
+  const protocol = readUint16(buf, start + 2);
+  const isErspan = protocol === ERSPAN_TYPE_I_OR_II || protocol === ERSPAN_TYPE_III;
+  const kind = isErspan ? TunnelKind.ERSPAN : TunnelKind.GRE;
+  if ((packet.tunnelKinds & kind) === 0) return discard(PacketFate.OTHER_PROTOCOL);
   if (version === 1) return decodePptp(buf, packet, flags);
   if (version !== 0 || (flags & ROUTING_PRESENT) !== 0) {
     return discard(PacketFate.TUNNEL_BAD_HEADER);
@@ -35,7 +40,7 @@ export function decodeGre(buf: Uint8Array, packet: DecodedPacket): Step {
   const innerOffset = keyOffset + wordIf(flags & KEY_PRESENT) + wordIf(flags & SEQUENCE_PRESENT);
   if (innerOffset > packet.networkEnd) return discard(PacketFate.TUNNEL_TRUNCATED);
   const key = (flags & KEY_PRESENT) === 0 ? 0 : readUint32(buf, keyOffset);
-  const next = headerOfGreProtocol(readUint16(buf, start + 2), flags);
+  const next = headerOfGreProtocol(protocol, flags);
   return next < 0 ? next : openTunnel(packet, innerOffset, key, next);
 }
 

@@ -4,8 +4,9 @@
  */
 import type { DecodedPacket } from './decoded-packet.ts';
 import { PacketFate } from './packet-fate.ts';
+import { TunnelKind, type TunnelKinds } from './tunnel-kinds.ts';
 
-/** Those before IPV4 are decided on below IP. */
+/** Those before IPV4 are decided on below IP; from VXLAN on they are the payload of UDP datagrams. */
 export const Header = {
   /** Nothing more to decode: a transport payload, or a piece of a fragmented datagram. */
   PAYLOAD: 0,
@@ -127,6 +128,28 @@ export function headerOfProtocol(protocol: number): Step {
       return discard(PacketFate.ESP);
     default:
       return discard(PacketFate.OTHER_PROTOCOL);
+  }
+}
+
+/** The option that opens a tunnel; either of two for GRE, whose payload decides. */
+export function tunnelKindsOfHeader(header: Step): TunnelKinds {
+  switch (header) {
+    case Header.IPV4_IN_IP:
+    case Header.IPV6_IN_IP:
+      return TunnelKind.IPIP;
+    case Header.GRE:
+      return TunnelKind.GRE | TunnelKind.ERSPAN;
+    case Header.ERSPAN:
+      return TunnelKind.ERSPAN;
+    case Header.VXLAN:
+    case Header.VXLAN_GPE:
+      return TunnelKind.VXLAN;
+    case Header.GENEVE:
+      return TunnelKind.GENEVE;
+    case Header.GTP_U:
+      return TunnelKind.GTPU;
+    default:
+      return TunnelKind.TZSP;
   }
 }
 

@@ -2,6 +2,7 @@
 import { decodePacket } from '../../src/decode/decode-packet.ts';
 import { DecodedPacket } from '../../src/decode/decoded-packet.ts';
 import { PACKET_FATE_NAMES, type PacketFate } from '../../src/decode/packet-fate.ts';
+import { ALL_TUNNELS, type TunnelKinds } from '../../src/decode/tunnel-kinds.ts';
 import { bytes } from './capture-file.ts';
 
 type Part = Uint8Array | readonly number[];
@@ -132,6 +133,8 @@ export interface Capture {
   readonly caplen?: number;
   /** Bytes on the wire; those of the frame when not given. */
   readonly len?: number;
+  /** All of them when not given. */
+  readonly tunnelKinds?: TunnelKinds;
 }
 
 export interface Decoded {
@@ -164,6 +167,7 @@ export function decodeInto(
   frameBytes: number,
   capture: Capture,
 ): PacketFate {
+  packet.tunnelKinds = capture.tunnelKinds ?? ALL_TUNNELS;
   packet.startFrame(FRAME_OFFSET, capture.caplen ?? frameBytes, capture.len ?? frameBytes);
   return decodePacket(buf, capture.linktype ?? 1, packet);
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { GTP_EXTENSIONS_MAX } from '../../../src/decode/gtp-u.ts';
 import { TUNNELS_MAX } from '../../../src/decode/header.ts';
 import { PacketFate } from '../../../src/decode/packet-fate.ts';
+import { ALL_TUNNELS, TunnelKind, tunnelKindsOf } from '../../../src/decode/tunnel-kinds.ts';
 import { TZSP_TAGS_MAX } from '../../../src/decode/udp-tunnels.ts';
 import { bytes, text } from '../../helpers/capture-file.ts';
 import {
@@ -310,5 +311,52 @@ describe('TZSP', () => {
     leaves(37_008, tzsp(0, [0, 0, 0x0a], bytes([])));
     leaves(37_008, tzsp(0, new Array<number>(TZSP_TAGS_MAX).fill(0), bytes([1], FRAME)));
     leaves(37_008, bytes([1, 0, 0]));
+  });
+});
+
+describe('a tunnel that is not to be opened', () => {
+  const vxlan = bytes(u32(0x08000000), u32(0x6400), FRAME);
+  const gpe = bytes(u32(0x0c000003), u32(0x6400), FRAME);
+  const geneve = bytes(u32(0x6558), u32(0x6400), FRAME);
+  const gtp = bytes([0x30, 0xff], u16(INNER.length), u32(1), INNER);
+  const tzsp = bytes([1, 0, 0, 1, 1], FRAME);
+  const inUdp: readonly [TunnelKind, number, Uint8Array][] = [
+    [TunnelKind.VXLAN, 4789, vxlan],
+    [TunnelKind.VXLAN, 4790, gpe],
+    [TunnelKind.GENEVE, 6081, geneve],
+    [TunnelKind.GTPU, 2152, gtp],
+    [TunnelKind.TZSP, 37_008, tzsp],
+  ];
+
+  it('is an ordinary datagram in UDP', () => {
+    for (const [kind, destination, payload] of inUdp) {
+      const frame = v4(udp(payload, { destination }), 17);
+      assert.equal(decode(frame, { tunnelKinds: kind }).packet.tunnels, 1);
+      const { fate, packet } = decode(frame, { tunnelKinds: ALL_TUNNELS & ~kind });
+      assert.equal(fate, nameOf(PacketFate.DELIVERED));
+      assert.equal(packet.tunnels, 0);
+      assert.equal(packet.payloadLength, payload.length);
+    }
+  });
+
+  it('is OTHER_PROTOCOL in IP', () => {
+    const inIp: readonly [TunnelKind, Uint8Array][] = [
+      [TunnelKind.IPIP, v4(INNER, 4)],
+      [TunnelKind.IPIP, v4(INNER_6, 41)],
+      [TunnelKind.GRE, v4(gre(0x0800, INNER), 47)],
+      [TunnelKind.ERSPAN, v4(gre(0x88be, FRAME), 47)],
+    ];
+    for (const [kind, frame] of inIp) {
+      assert.equal(decode(frame, { tunnelKinds: kind }).packet.tunnels, 1);
+      discards(PacketFate.OTHER_PROTOCOL, frame, { tunnelKinds: ALL_TUNNELS & ~kind });
+      discards(PacketFate.OTHER_PROTOCOL, frame, { tunnelKinds: 0 });
+    }
+  });
+
+  it('is named as on the command line', () => {
+    assert.equal(tunnelKindsOf([]), 0);
+    assert.equal(tunnelKindsOf(['gtpu', 'vxlan']), TunnelKind.GTPU | TunnelKind.VXLAN);
+    const names = ['ipip', 'gre', 'erspan', 'vxlan', 'geneve', 'gtpu', 'tzsp'];
+    assert.equal(tunnelKindsOf(names), ALL_TUNNELS);
   });
 });
