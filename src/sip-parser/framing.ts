@@ -9,7 +9,13 @@ import { readUint8 } from '../core/bytes.ts';
 import { float64At, int32At, uint8At } from '../core/columns.ts';
 import { CharClass, CR, isClass, LF } from './char-class.ts';
 import { Block, HeaderBlocks } from './stream-header-block.ts';
-import { LineShape, lineShape, mayOpenLine, START_LINE_MAX } from './stream-start-line.ts';
+import {
+  LineShape,
+  lineShape,
+  mayOpenLine,
+  namesSip,
+  START_LINE_MAX,
+} from './stream-start-line.ts';
 
 /** What `next` and `gap` found. */
 export const Frame = {
@@ -203,14 +209,29 @@ export class Framing {
       case Block.MORE:
         return Frame.MORE;
       case Block.WHOLE:
-        return this.message(row, base, end);
+        return this.whole(row, buf, end);
       case Block.START_LINE:
         this.phase[row] = Phase.BOUNDARY;
+        if (!namesSip(buf, base, this.blocks.end)) return this.drop();
         return this.found(base, this.blocks.end, this.blocks.end);
       default:
         this.resync(row, this.blocks.end);
         return this.trust[row] === Trust.SEEN ? Frame.DROPPED : AGAIN;
     }
+  }
+
+  /** A whole block. One whose first line does not even name SIP is no message, only lost bytes. */
+  private whole(row: number, buf: Uint8Array, end: number): Step {
+    const base = this.consumed;
+    if (this.blocks.isReadable(row) || namesSip(buf, base, this.blocks.end)) {
+      return this.message(row, base, end);
+    }
+    return this.resync(row, this.blocks.end);
+  }
+
+  private drop(): typeof AGAIN {
+    this.consumed = this.blocks.end;
+    return AGAIN;
   }
 
   /** The first line of a connection of unknown kind: it is SIP's, or the connection is not. */

@@ -4,7 +4,7 @@
  * way the parser does: `INVITE sip: SIP/2.0` has the shape of a request line and is a bad message.
  */
 import { readUint8 } from '../core/bytes.ts';
-import { CharClass, CR, DOT, endOfClass, HT, isDigit, SLASH, SP, ZERO } from './char-class.ts';
+import { CharClass, CR, DOT, endOfClass, HT, isDigit, LF, SLASH, SP, ZERO } from './char-class.ts';
 
 export const LineShape = { OTHER: 0, SIP: 1, HTTP: 2 } as const;
 export type LineShape = (typeof LineShape)[keyof typeof LineShape];
@@ -90,4 +90,17 @@ function isHttpVersion(buf: Uint8Array, at: number): boolean {
     buf[at + 6] === DOT &&
     isDigit(readUint8(buf, at + 7))
   );
+}
+
+/** `SIP/` in any case stands in the first line of [start, end): a start line, however bad. */
+export function namesSip(buf: Uint8Array, start: number, end: number): boolean {
+  const limit = Math.min(end, start + START_LINE_MAX) - 3;
+  for (let i = start; i < limit && buf[i] !== LF; i++) {
+    const sip =
+      (readUint8(buf, i) | 0x20) === 0x73 &&
+      (readUint8(buf, i + 1) | 0x20) === 0x69 &&
+      (readUint8(buf, i + 2) | 0x20) === 0x70;
+    if (sip && buf[i + 3] === SLASH) return true;
+  }
+  return false;
 }

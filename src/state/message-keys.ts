@@ -68,7 +68,8 @@ export class MessageKeys {
   /**
    * The key of RFC 3261 17.1.3 and 17.2.3 from the Via at `index` (0 = top): sent-by without case and with
    * its default port, branch, Call-ID, CSeq number, method. Where the branch lacks the magic cookie the
-   * From tag stands in for it (RFC 2543).
+   * From tag stands in for it (RFC 2543). With neither branch nor From tag nothing but a Call-ID is left:
+   * such a request meets its repetitions, but no response is known to be its own.
    */
   transaction(message: SipMessage, index: number, method: Method): void {
     const { hash } = this;
@@ -81,6 +82,8 @@ export class MessageKeys {
     if (!cookie) {
       hash.word(this.fromTagLo);
       hash.word(this.fromTagHi);
+      const tagged = int32At(message.spans, 2 * Span.FROM_TAG + 1) > 0;
+      if (!tagged && int32At(message.vias, 4 * index + 3) <= 0) hash.word(message.kind);
     }
     this.finish();
   }

@@ -56,7 +56,6 @@ test('without a usable Content-Length the headers end the message, and its body 
 
 test('a bad message in its place is cut out once, by its Content-Length or its empty line', () => {
   const bad = [
-    'garbage\r\n\r\n',
     'INVITE sip:a SIP/3.0\r\nl: 2\r\n\r\nxx',
     'INVITE  sip:a SIP/2.0\r\nl: 0\r\n\r\n',
     'SIP/2.0 99 Odd\r\nl: 0\r\n\r\n',
@@ -72,10 +71,13 @@ test('a bad message in its place is cut out once, by its Content-Length or its e
 });
 
 test('a start line inside an unreadable block ends it', () => {
-  assert.deepEqual(events(`garbage\r\nmore\r\n${NEXT}`), [
-    message('garbage\r\nmore\r\n'),
-    message(NEXT),
-  ]);
+  const bad = 'INVITE sip:a SIP/3.0\r\nmore\r\n';
+  assert.deepEqual(events(bad + NEXT), [message(bad), message(NEXT)]);
+});
+
+test('a block that does not name SIP is lost bytes, no message', () => {
+  assert.deepEqual(events(`${NEXT}garbage\r\n\r\n${NEXT}`), [message(NEXT), message(NEXT)]);
+  assert.deepEqual(events(`garbage\r\nmore\r\n${NEXT}`), [message(NEXT)]);
 });
 
 test('bytes that can open no message are passed over', () => {
