@@ -179,7 +179,7 @@ const SIZES: readonly Option[] = [
     kind: 'size',
     placeholder: 'SIZE',
     fallback: '1MiB',
-    min: 4096,
+    min: 16_384,
     max: 67_108_864,
     commands: CHECKING,
     group: 'Limits',
