@@ -23,7 +23,7 @@ const unanswered = new Dialog(trace, { path: [caller, carrierA], ...second });
 const type: readonly [string, string] = ['Content-Type', 'application/sdp'];
 const invite = unanswered.request(caller, 'INVITE', [type], sdpOf(caller));
 // RFC 3261 17.1.1.2: timer A doubles from T1 until timer B at 32 s.
-for (const pauseMs of [500, 1000, 2000, 4000, 8000, 16_000, 500]) {
+for (const pauseMs of [500, 1000, 2000, 4000, 8000, 16_000, 1500]) {
   trace.send(caller, carrierA, invite);
   trace.wait(pauseMs);
 }

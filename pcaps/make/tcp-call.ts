@@ -1,4 +1,4 @@
-/** The basic call over one TCP connection, a few messages in the middle sharing a segment or split. */
+/** The basic call over one TCP connection, its INVITE cut into two segments. */
 import { pcapFile } from '../../test/helpers/capture-file.ts';
 import { ethernetLink } from '../../test/helpers/packet-writer.ts';
 import { answeredCall, QUICK } from '../../test/helpers/sip-calls.ts';
