@@ -6,10 +6,6 @@ export function int32At(column: Int32Array, row: number): number {
   return column[row] as number;
 }
 
-export function uint32At(column: Uint32Array, row: number): number {
-  return column[row] as number;
-}
-
 export function float64At(column: Float64Array, row: number): number {
   return column[row] as number;
 }

@@ -59,17 +59,6 @@ export function headerValue(message: SipMessageText, name: string): string {
   return value;
 }
 
-/** The last value, so that a retry's header takes the place of an earlier one. */
-export function withHeaders(
-  message: SipMessageText,
-  headers: readonly (readonly [string, string])[],
-  body: string = message.body,
-): SipMessageText {
-  const names = headers.map(([name]) => name);
-  const kept = message.headers.filter(([name]) => !names.includes(name));
-  return { ...message, headers: [...kept, ...headers], body };
-}
-
 export function methodOf(request: SipMessageText): string {
   return request.startLine.split(' ')[0] ?? '';
 }
