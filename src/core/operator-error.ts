@@ -14,7 +14,13 @@ export class OperatorError extends Error {
   readonly hint: string;
   readonly exitCode: ExitCode;
 
-  constructor(code: string, message: string, hint: string, exitCode: ExitCode = ExitCode.OPERATOR, cause?: unknown) {
+  constructor(
+    code: string,
+    message: string,
+    hint: string,
+    exitCode: ExitCode = ExitCode.OPERATOR,
+    cause?: unknown,
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.hint = hint;

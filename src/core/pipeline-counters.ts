@@ -2,18 +2,62 @@
  * What the data plane did with every packet and every message: the cells behind the conservation laws of
  * docs/METRICS.md section 3. Each packet gets one fate, each delivered message one.
  */
-export const MessageFate = { IN: 0, OUT: 1, HAIRPIN: 2, FOREIGN: 3, KEEPALIVE: 4, TRUNCATED: 5 } as const;
+export const MessageFate = {
+  IN: 0,
+  OUT: 1,
+  HAIRPIN: 2,
+  FOREIGN: 3,
+  KEEPALIVE: 4,
+  TRUNCATED: 5,
+} as const;
 export type MessageFate = (typeof MessageFate)[keyof typeof MessageFate];
-export const MESSAGE_FATE_NAMES: readonly string[] = ['in', 'out', 'hairpin', 'foreign', 'keepalive', 'truncated'];
+export const MESSAGE_FATE_NAMES: readonly string[] = [
+  'in',
+  'out',
+  'hairpin',
+  'foreign',
+  'keepalive',
+  'truncated',
+];
 
 /** Keep-alives (RFC 5626 3.5, RFC 6223 and what is seen in the field). */
-export const Keepalive = { CRLF: 0, DOUBLE_CRLF: 1, EMPTY: 2, SINGLE_BYTE: 3, ZEROES: 4, JAK: 5, STUN: 6 } as const;
+export const Keepalive = {
+  CRLF: 0,
+  DOUBLE_CRLF: 1,
+  EMPTY: 2,
+  SINGLE_BYTE: 3,
+  ZEROES: 4,
+  JAK: 5,
+  STUN: 6,
+} as const;
 export type Keepalive = (typeof Keepalive)[keyof typeof Keepalive];
-export const KEEPALIVE_NAMES: readonly string[] = ['crlf', 'double_crlf', 'empty', 'single_byte', 'zeroes', 'jak', 'stun'];
+export const KEEPALIVE_NAMES: readonly string[] = [
+  'crlf',
+  'double_crlf',
+  'empty',
+  'single_byte',
+  'zeroes',
+  'jak',
+  'stun',
+];
 
-export const FragmentResult = { COMPLETED: 0, EXPIRED: 1, EVICTED: 2, OVERLAP: 3, TRUNCATED: 4, INVALID: 5 } as const;
+export const FragmentResult = {
+  COMPLETED: 0,
+  EXPIRED: 1,
+  EVICTED: 2,
+  OVERLAP: 3,
+  TRUNCATED: 4,
+  INVALID: 5,
+} as const;
 export type FragmentResult = (typeof FragmentResult)[keyof typeof FragmentResult];
-export const FRAGMENT_RESULT_NAMES: readonly string[] = ['completed', 'expired', 'evicted', 'overlap', 'truncated', 'invalid'];
+export const FRAGMENT_RESULT_NAMES: readonly string[] = [
+  'completed',
+  'expired',
+  'evicted',
+  'overlap',
+  'truncated',
+  'invalid',
+];
 
 export const TlsHandshake = { STARTED: 0, COMPLETED: 1, FAILED: 2 } as const;
 export type TlsHandshake = (typeof TlsHandshake)[keyof typeof TlsHandshake];
