@@ -9,6 +9,7 @@ import { type Endpoint, parseEndpoint } from './core/address-set.ts';
 import { assert } from './core/assert.ts';
 import { PipelineCounters } from './core/pipeline-counters.ts';
 import { Table, type TableUse } from './core/table.ts';
+import { tunnelKindsOf } from './decode/tunnel-kinds.ts';
 import { Delivery } from './delivery.ts';
 import { AddressTally } from './direction/address-tally.ts';
 import { LocalSide } from './direction/local-side.ts';
@@ -120,6 +121,7 @@ export class DataPlane implements ProbeReadings {
       sipPorts,
       hepPorts: portCells(config.hep.ports),
       hepKey: new TextEncoder().encode(config.hep.authKey ?? ''),
+      tunnelKinds: tunnelKindsOf(config.tunnels),
       appPort: config.ports.app,
       packetExplain: this.packetExplain,
       messageExplain: this.messageExplain,

@@ -13,6 +13,7 @@ import { decodePacket, decodeTransport } from './decode/decode-packet.ts';
 import { DecodedPacket } from './decode/decoded-packet.ts';
 import { decodeHep, HepRecord, hasHepKey } from './decode/hep.ts';
 import { PacketFate } from './decode/packet-fate.ts';
+import type { TunnelKinds } from './decode/tunnel-kinds.ts';
 import type { Delivery } from './delivery.ts';
 import type { LocalSide } from './direction/local-side.ts';
 import type { Explain } from './explain.ts';
@@ -43,6 +44,7 @@ export interface PipelineParts {
   readonly hepPorts: Uint8Array;
   /** Empty = senders need no key. */
   readonly hepKey: Uint8Array;
+  readonly tunnelKinds: TunnelKinds;
   /** 0 = none. */
   readonly appPort: number;
   readonly packetExplain: Explain | undefined;
@@ -65,6 +67,7 @@ export class Pipeline {
 
   constructor(parts: PipelineParts) {
     this.parts = parts;
+    this.packet.tunnelKinds = parts.tunnelKinds;
   }
 
   /**

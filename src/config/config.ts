@@ -44,7 +44,17 @@ export interface PortsConfig {
   readonly app: number;
 }
 
-export const TUNNELS = ['ipip', 'gre', 'erspan', 'vxlan', 'geneve', 'gtpu', 'tzsp'] as const;
+export const TUNNELS = [
+  'ipip',
+  'gre',
+  'erspan',
+  'vxlan',
+  'geneve',
+  'gtpu',
+  'tzsp',
+  'pppoe',
+  'mpls',
+] as const;
 export type Tunnel = (typeof TUNNELS)[number];
 
 export interface TimesConfig {

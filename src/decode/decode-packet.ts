@@ -30,6 +30,7 @@ import { PacketFate } from './packet-fate.ts';
 import { decodePpp, decodePppoe } from './ppp.ts';
 import { decodeSctp } from './sctp.ts';
 import { decodeTcp } from './tcp.ts';
+import { TunnelKind, type TunnelKinds } from './tunnel-kinds.ts';
 import { decodeUdp } from './udp.ts';
 import { decodeGeneve, decodeTzsp, decodeVxlan, decodeVxlanGpe } from './udp-tunnels.ts';
 
@@ -77,6 +78,7 @@ function decodeFrom(buf: Uint8Array, first: Step, packet: DecodedPacket): Packet
   return step === Header.PAYLOAD ? PacketFate.DELIVERED : PacketFate.HEADER_CHAIN;
 }
 
+/** What a link carries beside IP is not looked into when its kind is not asked for. */
 function decodeLink(buf: Uint8Array, header: Step, packet: DecodedPacket): Step {
   switch (header) {
     case Header.ETHERNET:
@@ -90,11 +92,15 @@ function decodeLink(buf: Uint8Array, header: Step, packet: DecodedPacket): Step 
     case Header.CISCO_METADATA:
       return decodeCiscoMetadata(buf, packet);
     case Header.PPPOE:
-      return decodePppoe(buf, packet);
+      return isOpened(packet, TunnelKind.PPPOE)
+        ? decodePppoe(buf, packet)
+        : discard(PacketFate.NOT_IP);
     case Header.PPP:
       return decodePpp(buf, packet);
     case Header.MPLS:
-      return decodeMpls(buf, packet);
+      return isOpened(packet, TunnelKind.MPLS)
+        ? decodeMpls(buf, packet)
+        : discard(PacketFate.NOT_IP);
     default:
       return decodeIpVersion(buf, packet);
   }
@@ -121,7 +127,7 @@ function decodeNetwork(buf: Uint8Array, header: Step, packet: DecodedPacket): St
 
 /** A tunnel that is not to be opened is another protocol or, in UDP, an ordinary datagram. */
 function decodeTunnel(buf: Uint8Array, header: Step, packet: DecodedPacket): Step {
-  if ((packet.tunnelKinds & tunnelKindsOfHeader(header)) === 0) {
+  if (!isOpened(packet, tunnelKindsOfHeader(header))) {
     return header < Header.VXLAN ? discard(PacketFate.OTHER_PROTOCOL) : Header.PAYLOAD;
   }
   switch (header) {
@@ -144,6 +150,11 @@ function decodeTunnel(buf: Uint8Array, header: Step, packet: DecodedPacket): Ste
     default:
       return decodeGtpU(buf, packet);
   }
+}
+
+/** Whether one of these kinds is to be looked into. */
+function isOpened(packet: DecodedPacket, kinds: TunnelKinds): boolean {
+  return (packet.tunnelKinds & kinds) !== 0;
 }
 
 function fateOfDiscard(step: Step): PacketFate {

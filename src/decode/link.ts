@@ -8,6 +8,7 @@ import type { DecodedPacket } from './decoded-packet.ts';
 import { headerOfTypeOrLength } from './ethernet.ts';
 import { discard, Header, type Step } from './header.ts';
 import { PacketFate } from './packet-fate.ts';
+import { decodePppoe } from './ppp.ts';
 
 const SLL_HEADER_BYTES = 16;
 const SLL2_HEADER_BYTES = 20;
@@ -46,7 +47,8 @@ export function firstHeader(buf: Uint8Array, linktype: number, packet: DecodedPa
     case Linktype.PPP_HDLC:
       return decodeHdlc(buf, packet);
     case Linktype.PPP_ETHER:
-      return Header.PPPOE;
+      // Here it is the link itself, and no tunnel.
+      return decodePppoe(buf, packet);
     default:
       return discard(PacketFate.UNKNOWN_LINKTYPE);
   }

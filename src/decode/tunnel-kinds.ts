@@ -7,13 +7,15 @@ export const TunnelKind = {
   GENEVE: 16,
   GTPU: 32,
   TZSP: 64,
+  PPPOE: 128,
+  MPLS: 256,
 } as const;
 export type TunnelKind = (typeof TunnelKind)[keyof typeof TunnelKind];
 
 /** Bits of TunnelKind. */
 export type TunnelKinds = number;
 
-export const ALL_TUNNELS: TunnelKinds = 127;
+export const ALL_TUNNELS: TunnelKinds = 511;
 
 /** The set of the kinds so named; other names are ignored. */
 export function tunnelKindsOf(names: readonly string[]): TunnelKinds {

@@ -47,6 +47,8 @@ export class AttemptTable {
   /** Last final status of a branch, 0 = none; a 6xx stays. */
   readonly final: Int32Array;
   readonly cancelled: Uint8Array;
+  /** Hash of the To tag of the 2xx that was the result. */
+  readonly answeredTag: Int32Array;
   readonly startUs: Float64Array;
   readonly era: Int32Array;
   /** First request → first indication of its fate (RFC 6076 4.3); -1 = none yet, -2 = not measurable. */
@@ -68,6 +70,7 @@ export class AttemptTable {
     this.branches = new Uint16Array(rowsMax);
     this.final = new Int32Array(rowsMax);
     this.cancelled = new Uint8Array(rowsMax);
+    this.answeredTag = new Int32Array(rowsMax);
     this.startUs = new Float64Array(rowsMax);
     this.era = new Int32Array(rowsMax);
     this.indicationUs = new Float64Array(rowsMax);

@@ -66,10 +66,14 @@ export class Calls {
   answered(row: number, arrival: Arrival): void {
     const { table, observer } = this;
     const direction = table.directionOf(row);
+    const { toTagLo } = arrival.keys;
     if (table.state[row] === AttemptState.CLOSED) {
-      observer.lateAnswer(direction);
+      // The same answer on its way back through a spiral (RFC 3261 16.3) is no second one.
+      const known = table.final[row] === arrival.message.statusCode;
+      if (!known || table.answeredTag[row] !== toTagLo) observer.lateAnswer(direction);
       return;
     }
+    table.answeredTag[row] = toTagLo;
     this.indicate(row, arrival);
     const peer = uint16At(table.peer, row);
     const indication = float64At(table.indicationUs, row);

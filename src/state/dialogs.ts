@@ -116,7 +116,9 @@ export class Dialogs {
     }
     if (table.state[row] === DialogState.ENDING) return;
     table.state[row] = DialogState.ENDING;
-    if (float64At(table.firstByeUs, row) < 0) {
+    // The retry of a challenged BYE goes on with its delay; a later BYE is a new try.
+    const retryWaitUs = arrival.timestampUs - float64At(table.lastByeUs, row);
+    if (float64At(table.firstByeUs, row) < 0 || retryWaitUs > this.options.retryWaitUs) {
       table.firstByeUs[row] = arrival.timestampUs;
       table.byeEra[row] = arrival.era;
     }

@@ -89,7 +89,7 @@ export class Requests {
 
   /** A sent request that is the copy of a received one: the local side is a proxy for it. */
   private matchUpstream(table: Transactions, row: number, arrival: Arrival): void {
-    const { hops, server, observer } = this.tables;
+    const { hops, server, timers, observer } = this.tables;
     const upstream = hops.upstreamOf(arrival);
     if (upstream < 0) return;
     table.setFlag(row, TransactionFlag.FORWARDED_COPY);
@@ -97,6 +97,9 @@ export class Requests {
     table.upstreamSerial[row] = int32At(server.serial, upstream);
     if (server.hasFlag(upstream, TransactionFlag.FORWARDED)) return;
     server.setFlag(upstream, TransactionFlag.FORWARDED);
+    if (server.method[upstream] === Method.INVITE && server.state[upstream] === State.PROCEEDING) {
+      timers.furtherProvisional(server, upstream, arrival.nowUs);
+    }
     const elapsed = arrival.timestampUs - float64At(server.startUs, upstream);
     if (elapsed >= 0) observer.proxyForwarded(arrival.message.method, elapsed);
     else observer.intervalDiscarded(Interval.PROXY_FORWARD);

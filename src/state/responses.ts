@@ -52,6 +52,10 @@ export class Responses {
     else if (this.isRepeated(table, row, signature, isReliable(arrival.flow.transport))) {
       table.responses.touch(row, signature);
       observer.responseRetransmission(direction, peer, message.method);
+      // A 1xx a minute keeps proxies waiting (RFC 3261 13.3.1.1): it may look like the one before.
+      if (table.state[row] === State.PROCEEDING && message.method === Method.INVITE) {
+        timers.furtherProvisional(table, row, arrival.nowUs);
+      }
       timers.touch(table, row, arrival.nowUs);
       return;
     }
@@ -97,7 +101,8 @@ export class Responses {
       case Event.PROVISIONAL:
         if (after === State.PROCEEDING) {
           table.classify(row, TransactionClass.PROCEEDING);
-          timers.proceeding(table, row, arrival.nowUs);
+          if (before === State.CALLING) timers.proceeding(table, row, arrival.nowUs);
+          else timers.furtherProvisional(table, row, arrival.nowUs);
         }
         if (initial && arrival.message.statusCode > 100) this.ringing(table, row, arrival);
         return;

@@ -1,6 +1,5 @@
 /** Timers of RFC 3261 Table 4, and the limits of the state tables. All times in microseconds of packet time. */
 export const T1_US = 500_000;
-export const T2_US = 4_000_000;
 export const T4_US = 5_000_000;
 /** Timers B, F, H, J, L and M. */
 export const SIXTY_FOUR_T1_US: number = 64 * T1_US;

@@ -7,7 +7,7 @@ import type { TimerWheel } from '../core/timer-wheel.ts';
 import { Method } from '../sip-parser/method.ts';
 import { Role, type Timeout, Timeout as Timeouts } from './observer.ts';
 import { SIXTY_FOUR_T1_US, T4_US, TIMER_C_US, type TrackerOptions } from './tracker-options.ts';
-import { State } from './transaction-machines.ts';
+import { isOpen, State } from './transaction-machines.ts';
 import { TransactionFlag, type Transactions } from './transactions.ts';
 
 /** Timer D on UDP: at least 32 s (RFC 3261 17.1.1.2). */
@@ -50,9 +50,14 @@ export class TransactionTimers {
   /** An INVITE that rings: `--invite-max-age`, or Timer C where it is proxied (RFC 3261 16.6). */
   proceeding(table: Transactions, row: number, nowUs: number): void {
     table.timeoutAtUs[row] = NEVER;
+    table.aliveUntilUs[row] = nowUs + this.options.inviteMaxAgeUs;
+    this.furtherProvisional(table, row, nowUs);
+  }
+
+  /** Each 1xx starts Timer C again (RFC 3261 16.7 step 2). */
+  furtherProvisional(table: Transactions, row: number, nowUs: number): void {
     const proxied = table.hasFlag(row, TransactionFlag.FORWARDED | TransactionFlag.FORWARDED_COPY);
-    const life = proxied ? TIMER_C_US : this.options.inviteMaxAgeUs;
-    table.aliveUntilUs[row] = nowUs + life;
+    if (proxied) table.aliveUntilUs[row] = nowUs + TIMER_C_US;
   }
 
   /** A 2xx to INVITE: Timers L and M (RFC 6026 7); a server waits as long for the ACK. */
@@ -75,10 +80,12 @@ export class TransactionTimers {
     table.aliveUntilUs[row] = nowUs + this.unlessReliable(table, row, TIMER_D_US);
   }
 
-  /** The ACK of a non-2xx final: Timer I. */
+  /** The ACK of a final: the end of Timer H, the beginning of Timer I. A client waits for Timer D all the same. */
   acknowledged(table: Transactions, row: number, nowUs: number): void {
+    const state = uint8At(table.state, row);
+    if (table.role === Role.CLIENT || isOpen(state)) return;
     table.timeoutAtUs[row] = NEVER;
-    if (uint8At(table.state, row) === State.CONFIRMED) {
+    if (state === State.CONFIRMED) {
       table.aliveUntilUs[row] = nowUs + this.unlessReliable(table, row, T4_US);
     }
     this.wheel.schedule(table.timerBase + row, table.deadlineUs(row));
