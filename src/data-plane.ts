@@ -158,7 +158,7 @@ export class DataPlane implements ProbeReadings {
   }
 
   packetClockUs(): number {
-    return this.pipeline.clock.lastTimestampUs;
+    return this.pipeline.clock.packetUs;
   }
 
   captureLagSeconds(): number | undefined {

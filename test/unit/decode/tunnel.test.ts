@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { TUNNELS } from '../../../src/config/config.ts';
+import { Linktype } from '../../../src/core/linktype.ts';
 import { GTP_EXTENSIONS_MAX } from '../../../src/decode/gtp-u.ts';
 import { TUNNELS_MAX } from '../../../src/decode/header.ts';
 import { PacketFate } from '../../../src/decode/packet-fate.ts';
@@ -353,10 +355,23 @@ describe('a tunnel that is not to be opened', () => {
     }
   });
 
+  it('is NOT_IP on a link', () => {
+    const pppoe = bytes([0x11, 0, 0, 1], u16(INNER.length + 2), [0x00, 0x21], INNER);
+    const onLink: readonly [TunnelKind, Uint8Array][] = [
+      [TunnelKind.PPPOE, ethernet(0x8864, pppoe)],
+      [TunnelKind.MPLS, ethernet(0x8847, bytes(u32(0x00010140), INNER))],
+    ];
+    for (const [kind, frame] of onLink) {
+      assert.equal(decode(frame, { tunnelKinds: kind }).payload.toString(), 'hello');
+      discards(PacketFate.NOT_IP, frame, { tunnelKinds: ALL_TUNNELS & ~kind });
+    }
+    const linktype = Linktype.PPP_ETHER;
+    assert.equal(decode(pppoe, { linktype, tunnelKinds: 0 }).payload.toString(), 'hello');
+  });
+
   it('is named as on the command line', () => {
     assert.equal(tunnelKindsOf([]), 0);
     assert.equal(tunnelKindsOf(['gtpu', 'vxlan']), TunnelKind.GTPU | TunnelKind.VXLAN);
-    const names = ['ipip', 'gre', 'erspan', 'vxlan', 'geneve', 'gtpu', 'tzsp'];
-    assert.equal(tunnelKindsOf(names), ALL_TUNNELS);
+    assert.equal(tunnelKindsOf(TUNNELS), ALL_TUNNELS);
   });
 });

@@ -37,7 +37,7 @@ describe('docs/DECODING.md', () => {
   it('gives the limits of the code', () => {
     const sentences = [
       `stacked to ${VLAN_TAGS_MAX};`,
-      `MPLS to ${MPLS_LABELS_MAX} labels`,
+      `| ${MPLS_LABELS_MAX} labels, then IP`,
       `up to ${EXTENSION_HEADERS_MAX} hop-by-hop`,
       `up to ${TUNNELS_MAX} deep`,
       `complete ${FRAGMENT_LIFE_US / 1e6} s after`,
