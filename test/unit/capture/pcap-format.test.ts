@@ -127,6 +127,21 @@ describe('pcap', () => {
     }
   });
 
+  it('of a loopback, cut within its second packet, is no older variant', async () => {
+    const data = new Uint8Array(120);
+    const whole = pcapFile([
+      { timestampUs: 1_700_000_000_000_001, data },
+      { timestampUs: 1_700_000_000_000_002, data },
+    ]);
+    const second = 24 + 16 + data.length;
+    for (let length = second + 1; length < whole.length; length += 1) {
+      const reading = await read(whole.subarray(0, length));
+      const found = reading.packets.map((packet) => [packet.timestampUs, packet.data.length]);
+      assert.deepEqual(found, [[1_700_000_000_000_001, data.length]], `cut at ${length}`);
+      assert.equal(reading.warnings.length, 1);
+    }
+  });
+
   it('with an impossible length gives all packets before, and one warning', async () => {
     const damage = new Words(true).u32(1, 2, 262_145, 262_145);
     const reading = await read(bytes(pcapFile(packets), damage, new Uint8Array(300_000)));
