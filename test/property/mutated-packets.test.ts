@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fuzzPackets, seedPackets } from '../helpers/packet-fuzz.ts';
 import { DecodeTarget, type PacketTarget } from '../helpers/packet-target.ts';
+import { PipelineTarget, replayConfig } from '../helpers/pipeline-target.ts';
 
 const PACKETS = 40_000;
 const MILLISECONDS = 60_000;
@@ -14,6 +15,15 @@ describe('mutated packets', () => {
     const create = (): PacketTarget => new DecodeTarget(FRAGMENTS_MAX);
     const options = { seed: 20_260_102, packets: PACKETS, milliseconds: MILLISECONDS };
     const result = fuzzPackets(create, seeds, options);
+    assert.deepEqual(result.problems, []);
+    assert.equal(result.packets, PACKETS);
+  });
+
+  it('keep the conservation laws through the whole pipeline', async () => {
+    const config = await replayConfig({ local: '127.0.0.0/8', 'dedup-window': '5ms' });
+    const create = (): PacketTarget => new PipelineTarget(config);
+    const options = { seed: 20_260_103, packets: PACKETS, milliseconds: MILLISECONDS };
+    const result = fuzzPackets(create, seedPackets(false), options);
     assert.deepEqual(result.problems, []);
     assert.equal(result.packets, PACKETS);
   });

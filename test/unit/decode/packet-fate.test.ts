@@ -11,7 +11,7 @@ function testSources(): string {
   const folder = join(repoRoot, 'test');
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const others = names.filter(
-    (name) => name.endsWith('.ts') && !name.endsWith('packet-fate.test.ts'),
+    (name) => name.endsWith('.test.ts') && !name.endsWith('packet-fate.test.ts'),
   );
   return others.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
 }
@@ -35,7 +35,7 @@ describe('PacketFate', () => {
   it('has a test that provokes each code', () => {
     const sources = testSources();
     const missing = Object.keys(PacketFate).filter(
-      (name) => !new RegExp(`PacketFate\\.${name}\\b`).test(sources),
+      (name) => !new RegExp(`PacketFate\\.${name}\\b|'${name.toLowerCase()}'`).test(sources),
     );
     assert.deepEqual(missing, []);
   });
