@@ -22,6 +22,7 @@ import { bytesOf } from './sip-text.ts';
 
 /** Seconds since the epoch at which scenes begin. */
 const BEGINNING = 1_700_000_000;
+const DIALOG_METHODS: readonly string[] = ['INVITE', 'SUBSCRIBE', 'NOTIFY', 'REFER', 'UPDATE'];
 const LOCAL = '10.0.0.1:5060';
 const REMOTE = '192.0.2.9:5060';
 
@@ -46,6 +47,7 @@ export interface Sip {
   readonly fromTag?: string | null;
   readonly toTag?: string;
   readonly aor?: string;
+  /** Further headers; a Contact where there has to be one. */
   readonly lines?: readonly string[];
 }
 
@@ -213,7 +215,7 @@ export function sipText(sip: Sip, from: string, to: string, transport: Transport
     `CSeq: ${sip.cseq ?? 1} ${method}`,
     'Max-Forwards: 70',
     'Content-Length: 0',
-    ...(sip.lines ?? []),
+    ...(sip.lines ?? (DIALOG_METHODS.includes(method) ? [`Contact: <sip:x@${from}>`] : [])),
     '',
     '',
   ].join('\r\n');
