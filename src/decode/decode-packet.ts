@@ -69,13 +69,12 @@ export function decodeTransport(
 
 function decodeFrom(buf: Uint8Array, first: Step, packet: DecodedPacket): PacketFate {
   let step = first;
-  for (let headers = 0; headers < HEADERS_MAX; headers++) {
+  for (let headers = 0; headers <= HEADERS_MAX; headers++) {
     if (step === Header.PAYLOAD) return PacketFate.DELIVERED;
     if (step < 0) return fateOfDiscard(step);
     step = step < Header.IPV4 ? decodeLink(buf, step, packet) : decodeNetwork(buf, step, packet);
   }
-  if (step < 0) return fateOfDiscard(step);
-  return step === Header.PAYLOAD ? PacketFate.DELIVERED : PacketFate.HEADER_CHAIN;
+  return PacketFate.HEADER_CHAIN;
 }
 
 /** What a link carries beside IP is not looked into when its kind is not asked for. */
