@@ -21,6 +21,11 @@ export class PacketClock {
     return this.era;
   }
 
+  /** The clock in the packets' own time, microseconds since the epoch, idle ticks included; 0 before the first. */
+  get packetUs(): number {
+    return this.nowUs - this.offsetUs;
+  }
+
   /** Takes a packet's timestamp and gives timer time. What is no time (negative, not finite) is 0. */
   advance(timestampUs: number): number {
     const packetUs = timestampUs >= 0 && timestampUs < Infinity ? timestampUs : 0;

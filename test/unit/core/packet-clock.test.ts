@@ -56,6 +56,18 @@ describe('PacketClock', () => {
     }
   });
 
+  it("tells its time on the packets' own scale, before and after a step, idle or not", () => {
+    const clock = new PacketClock();
+    assert.equal(clock.packetUs, 0);
+    clock.advance(START);
+    clock.idle(START + 2 * SECOND);
+    assert.equal(clock.packetUs, START + 2 * SECOND);
+    clock.advance(5 * SECOND);
+    assert.equal(clock.packetUs, 5 * SECOND);
+    clock.idle(6 * SECOND);
+    assert.equal(clock.packetUs, 6 * SECOND);
+  });
+
   it('moves on while idle, without touching the last packet', () => {
     const clock = new PacketClock();
     clock.advance(START);
