@@ -41,6 +41,11 @@ export class VethPair {
     this.farAddress = `${a}.${b}.${c}.${d + 2}`;
   }
 
+  /** What starts a program at the far end. */
+  get prefix(): readonly string[] {
+    return ['ip', 'netns', 'exec', this.namespace];
+  }
+
   create(): void {
     execFileSync('ip', ['netns', 'add', this.namespace]);
     this.#made = true;
