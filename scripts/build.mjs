@@ -1,5 +1,5 @@
-/** npm run build: TypeScript → dist/. */
+/** npm run build: TypeScript → dist/, bundled. */
 import { main } from './lib/shell.mjs';
-import { build } from './lib/steps.mjs';
+import { buildDist } from './lib/steps.mjs';
 
-await main(() => build('tsconfig.json', 'dist', ['src']));
+await main(buildDist);

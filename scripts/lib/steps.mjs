@@ -51,23 +51,35 @@ export function build(project, outDir, inputs) {
   }
 }
 
-function ensureBuilt(stamp, project, outDir, inputs) {
-  const configs = ['tsconfig.json', 'tsconfig.test.json', 'package-lock.json'];
+/** The program as it ships: compiled, then bundled. */
+export function buildDist() {
+  build('tsconfig.json', 'dist', ['src']);
+  run(process.execPath, ['scripts/bundle.mjs']);
+}
+
+function ensureBuilt(stamp, outDir, inputs, make) {
+  const configs = [
+    'tsconfig.json',
+    'tsconfig.test.json',
+    'package-lock.json',
+    'scripts/bundle.mjs',
+  ];
   const wanted = signature([...configs, ...inputs], process.version);
   if (stampOf(stamp) === wanted && existsSync(join(root, outDir))) return;
-  build(project, outDir, inputs);
+  make();
   setStamp(stamp, wanted);
 }
 
 /** The program: src → dist. */
 export function ensureDist() {
   if (!existsSync(join(root, 'src'))) return; // An installed package brings dist along.
-  ensureBuilt('dist', 'tsconfig.json', 'dist', ['src']);
+  ensureBuilt('dist', 'dist', ['src'], buildDist);
 }
 
 /** The program, its tests, benches and generators: → build. */
 export function ensureTestBuild() {
-  ensureBuilt('build', 'tsconfig.test.json', 'build', ['src', 'test', 'pcaps/make', 'docs/make']);
+  const inputs = ['src', 'test', 'pcaps/make', 'docs/make'];
+  ensureBuilt('build', 'build', inputs, () => build('tsconfig.test.json', 'build', inputs));
 }
 
 /** Compiles the addon in native/ by node-gyp. */
