@@ -7,7 +7,7 @@ import { Flow } from './core/flow.ts';
 import { Linktype } from './core/linktype.ts';
 import type { PacketBatch } from './core/packet-batch.ts';
 import { PacketClock } from './core/packet-clock.ts';
-import { type PipelineCounters, Stage } from './core/pipeline-counters.ts';
+import { MessageFate, type PipelineCounters, Stage } from './core/pipeline-counters.ts';
 import { Transport } from './core/transport.ts';
 import { decodePacket, decodeTransport } from './decode/decode-packet.ts';
 import { DecodedPacket } from './decode/decoded-packet.ts';
@@ -236,6 +236,17 @@ export class Pipeline {
     const { timestampUs } = flow;
     while (streams.next(payload, flow)) this.deliver();
     flow.timestampUs = timestampUs;
+    if (this.parts.messageExplain !== undefined) this.explainTruncated(this.parts.messageExplain);
+  }
+
+  /** Messages that streams lost the headers of are counted there: there is nothing to deliver. */
+  private explainTruncated(messageExplain: Explain): void {
+    const { messageFates } = this.parts.counters;
+    const truncated = messageFates[MessageFate.TRUNCATED] ?? 0;
+    const explained = messageExplain.count(MessageFate.TRUNCATED);
+    for (let i = explained; i < truncated; i++) {
+      messageExplain.note(MessageFate.TRUNCATED, this.frame);
+    }
   }
 
   /** HEP inside captured traffic: its time too is what its sender says. */
