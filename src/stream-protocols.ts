@@ -13,7 +13,8 @@ import { type TlsFlows, tlsLikeness } from './reassembly/tls-flows.ts';
 import { WebSocketEvent, WebSockets } from './reassembly/websocket.ts';
 import { Upgrade, WebSocketUpgrades } from './reassembly/websocket-upgrade.ts';
 import { classifyPayload, NOT_SIP, SIP } from './sip-parser/classify-payload.ts';
-import { Frame, Framing, Opening } from './sip-parser/framing.ts';
+import { Frame, Opening } from './sip-parser/frame.ts';
+import { Framing } from './sip-parser/framing.ts';
 
 /** What a direction speaks. */
 export const Speech = {

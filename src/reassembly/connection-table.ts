@@ -1,5 +1,5 @@
 /**
- * The connections now followed, by both endpoints and the path they were seen on, whoever sends: rows,
+ * The connections now followed, by both endpoints, whoever sends: rows,
  * addresses, age and worth. What a packet does to a connection is decided elsewhere. A full table gives up
  * the connection of least worth that was silent longest.
  */
@@ -167,7 +167,6 @@ export class ConnectionTable {
     const first = side * ADDRESS_WORDS;
     const second = ADDRESS_WORDS - first;
     hasher.reset();
-    hasher.word(packet.path);
     hasher.word(
       side === 0
         ? (packet.sourcePort << 16) | packet.destinationPort

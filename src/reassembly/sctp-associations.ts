@@ -61,7 +61,6 @@ export class SctpAssociations {
     for (let i = 0; i < ADDRESS_WORDS; i++) hasher.word(int32At(packet.addresses, i));
     hasher.word((packet.sourcePort << 16) | packet.destinationPort);
     hasher.word(readInt32(buf, packet.transportOffset + TAG_OFFSET));
-    hasher.word(packet.path);
     hasher.finish();
     return this.keys.find(hasher.lo, hasher.hi);
   }

@@ -8,6 +8,7 @@
 import { readUint8 } from '../core/bytes.ts';
 import { float64At, int32At, uint8At } from '../core/columns.ts';
 import { CharClass, CR, isClass, LF } from './char-class.ts';
+import { Frame, Opening } from './frame.ts';
 import { Block, HeaderBlocks } from './stream-header-block.ts';
 import {
   LineShape,
@@ -16,40 +17,6 @@ import {
   namesSip,
   START_LINE_MAX,
 } from './stream-start-line.ts';
-
-/** What `next` and `gap` found. */
-export const Frame = {
-  /** Nothing whole: the bytes from `consumed` on are wanted again, with more behind them. */
-  MORE: 0,
-  /** A message in [start, end); `wireEnd` lies beyond `end` when its body is cut. */
-  MESSAGE: 1,
-  /** A blank line of the side that answers pings. */
-  CRLF: 2,
-  /** Two blank lines of the side that pings. */
-  DOUBLE_CRLF: 3,
-  /** The beginning of a message was given up: a hole in its headers, or headers beyond the limit. */
-  DROPPED: 4,
-  /** An HTTP request or status line stands at `consumed`. */
-  HTTP: 5,
-  /** No SIP was seen yet, and the byte at `consumed` could open a WebSocket frame. */
-  BINARY: 6,
-  /** This is no SIP stream; the answer stays the same. */
-  NOT_SIP: 7,
-} as const;
-export type Frame = (typeof Frame)[keyof typeof Frame];
-
-/** How a direction is taken up. */
-export const Opening = {
-  /** At its first byte, where anything may come: the first line decides. */
-  UNKNOWN: 0,
-  /** At its first byte, where SIP is expected. */
-  SIP: 1,
-  /** Somewhere in it: the next start line is searched for, not for long. */
-  MIDSTREAM: 2,
-  /** The same where SIP is expected. */
-  SIP_MIDSTREAM: 3,
-} as const;
-export type Opening = (typeof Opening)[keyof typeof Opening];
 
 /** Bytes searched for a first start line on a connection of unknown kind. */
 export const MIDSTREAM_SEARCH_MAX = 16_384;

@@ -1,5 +1,6 @@
 /** Runs a byte stream through Framing in given pieces and writes its events as lines of text. */
-import { Frame, Framing, type Opening } from '../../src/sip-parser/framing.ts';
+import { Frame, type Opening } from '../../src/sip-parser/frame.ts';
+import { Framing } from '../../src/sip-parser/framing.ts';
 
 export interface FramingRun {
   readonly opening: Opening;

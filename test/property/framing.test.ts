@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Opening } from '../../src/sip-parser/framing.ts';
+import { Opening } from '../../src/sip-parser/frame.ts';
 import { arbitraryCuts, arbitraryMessage, arbitraryStream } from '../helpers/arbitrary-stream.ts';
 import { cutAt, framedEvents } from '../helpers/framed-events.ts';
 import { latin1 } from '../helpers/tcp-packet.ts';

@@ -1,7 +1,8 @@
 /** Where messages on a stream end, and how a stream that lost its place finds it again. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Frame, Framing, Opening } from '../../../src/sip-parser/framing.ts';
+import { Frame, Opening } from '../../../src/sip-parser/frame.ts';
+import { Framing } from '../../../src/sip-parser/framing.ts';
 import { framedEvents } from '../../helpers/framed-events.ts';
 import { latin1 } from '../../helpers/tcp-packet.ts';
 
