@@ -14,6 +14,8 @@ export const DialogState = {
   CONFIRMED: 1,
   /** A BYE was seen and has no final yet: out of the gauges, back in after 401 or 407. */
   ENDING: 2,
+  /** A BYE ended it while it was early: stays, as a link to its siblings, until they end. */
+  OVER: 3,
 } as const;
 export type DialogState = (typeof DialogState)[keyof typeof DialogState];
 
@@ -143,6 +145,17 @@ export class DialogTable {
 
   has(row: number, serial: number): boolean {
     return row >= 0 && this.slab.isLive(row) && this.serial[row] === serial;
+  }
+
+  /** Never had a 2xx. */
+  isUnconfirmed(row: number): boolean {
+    return this.state[row] === DialogState.EARLY || this.state[row] === DialogState.OVER;
+  }
+
+  /** Early or confirmed: what the gauges show. */
+  isUp(row: number): boolean {
+    if (!this.slab.isLive(row)) return false;
+    return this.state[row] === DialogState.EARLY || this.state[row] === DialogState.CONFIRMED;
   }
 
   directionOf(row: number): Direction {

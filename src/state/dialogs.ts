@@ -110,11 +110,8 @@ export class Dialogs {
   /** A BYE, first transmission: out of the gauges at once. */
   bye(row: number, arrival: Arrival): void {
     const { table } = this;
-    if (table.state[row] === DialogState.EARLY) {
-      table.remove(row);
-      return;
-    }
-    if (table.state[row] === DialogState.ENDING) return;
+    if (table.state[row] === DialogState.EARLY) table.state[row] = DialogState.OVER;
+    if (table.state[row] !== DialogState.CONFIRMED) return;
     table.state[row] = DialogState.ENDING;
     // The retry of a challenged BYE goes on with its delay; a later BYE is a new try.
     const retryWaitUs = arrival.timestampUs - float64At(table.lastByeUs, row);
@@ -131,13 +128,15 @@ export class Dialogs {
   /** The first final response to a BYE of the dialog. */
   byeFinal(row: number, arrival: Arrival): void {
     const { table } = this;
-    if (table.state[row] !== DialogState.ENDING) return;
+    if (table.state[row] === DialogState.OVER) return;
     const { statusCode } = arrival.message;
     if (statusCode === 401 || statusCode === 407) {
       table.state[row] = DialogState.CONFIRMED;
       table.schedule(row);
       return;
     }
+    // Of two BYEs that crossed the other one may have been challenged, and the dialog put back.
+    table.state[row] = DialogState.ENDING;
     const success = statusCode >= 200 && statusCode < 300;
     const elapsed = arrival.timestampUs - float64At(table.firstByeUs, row);
     this.disconnected(row, success ? Outcome.SUCCESS : Outcome.FAILURE, elapsed, arrival.era);
@@ -167,7 +166,7 @@ export class Dialogs {
       if (table.creator[row] !== creator || table.creatorSerial[row] !== creatorSerial) return;
       const next = int32At(table.sibling, row);
       const nextSerial = int32At(table.siblingSerial, row);
-      if (table.state[row] === DialogState.EARLY) table.remove(row);
+      if (table.isUnconfirmed(row)) table.remove(row);
       row = next;
       serial = nextSerial;
     }
@@ -179,7 +178,7 @@ export class Dialogs {
     let row = first;
     let serial = firstSerial;
     for (let i = 0; i < FORKS_MAX && table.has(row, serial); i++) {
-      if (table.state[row] === DialogState.EARLY) {
+      if (table.isUnconfirmed(row)) {
         table.maxAgeAtUs[row] = nowUs + SIXTY_FOUR_T1_US;
         table.schedule(row);
       }
@@ -191,7 +190,7 @@ export class Dialogs {
   /** The row's timer. */
   due(row: number, nowUs: number): void {
     const { table } = this;
-    if (table.state[row] === DialogState.EARLY) {
+    if (table.isUnconfirmed(row)) {
       table.remove(row);
       return;
     }

@@ -55,7 +55,7 @@ function countDialogs(tables: StateTables, gauges: StateGauges): void {
   const { table } = tables.dialogs;
   const { dialogsByRoleState } = gauges;
   for (let row = 0; row < table.slab.highWater; row++) {
-    if (!table.slab.isLive(row) || table.state[row] === DialogState.ENDING) continue;
+    if (!table.isUp(row)) continue;
     const role = uint8At(table.role, row);
     const confirmed = table.state[row] === DialogState.CONFIRMED;
     const cell = role * 2 + (confirmed ? 1 : 0);

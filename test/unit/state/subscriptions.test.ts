@@ -9,8 +9,8 @@ const SUBSCRIBE: Sip = {
   lines: ['Event: presence', 'Expires: 600', CONTACT],
 };
 
-function ok(status = 200, expires: number | undefined = 600, request: Sip = SUBSCRIBE): Sip {
-  const lines = expires === undefined ? [CONTACT] : [`Expires: ${expires}`, CONTACT];
+function ok(status = 200, expires: number | null = 600, request: Sip = SUBSCRIBE): Sip {
+  const lines = expires === null ? [CONTACT] : [`Expires: ${expires}`, CONTACT];
   return { ...request, status, toTag: 't', lines };
 }
 
@@ -49,11 +49,11 @@ test('it ends with what the 2xx granted', () => {
 });
 
 test('without a granted time what was asked counts, else 3600 s', () => {
-  const scene = new Scene().receive(SUBSCRIBE).send(ok(200, undefined));
+  const scene = new Scene().receive(SUBSCRIBE).send(ok(200, null));
   assert.deepEqual(stable(scene.wait(599.999)), [1, 0]);
   assert.deepEqual(stable(scene.wait(600)), [0, 0]);
   const silent: Sip = { method: 'SUBSCRIBE', lines: ['Event: presence', CONTACT] };
-  const other = new Scene().receive(silent).send(ok(200, undefined, silent));
+  const other = new Scene().receive(silent).send(ok(200, null, silent));
   assert.deepEqual(stable(other.wait(3599.999)), [1, 0]);
   assert.deepEqual(stable(other.wait(3600)), [0, 0]);
 });
