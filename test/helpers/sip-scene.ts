@@ -137,6 +137,10 @@ export class Scene {
     return this.deliver(sip, from, to, Transport.UDP);
   }
 
+  tcp(sip: Sip, from: string, to: string): this {
+    return this.deliver(sip, from, to, Transport.TCP);
+  }
+
   /** Lines since the last call, with the given first words only; all when none is given. */
   take(...kinds: readonly string[]): string[] {
     const lines = this.events.lines.slice(this.seen);
