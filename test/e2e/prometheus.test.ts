@@ -9,19 +9,14 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CATALOGUE } from '../../src/metrics/catalogue.ts';
 import { pcapFile, type TestPacket, text } from '../helpers/capture-file.ts';
-import { ExpositionRelay } from '../helpers/exposition-relay.ts';
 import { ethernetLink, udpPacket } from '../helpers/packet-writer.ts';
 import { repoRoot } from '../helpers/paths.ts';
+import { LOCAL_AND_PEERS, type ProbeFleet, startFleet } from '../helpers/probe-fleet.ts';
 import { ProbeProcess } from '../helpers/probe-process.ts';
 import { PrometheusServer, prometheusMissing, type Sample } from '../helpers/prometheus-server.ts';
 import { readPcap } from '../helpers/read-pcap.ts';
 
 const pcaps = join(repoRoot, 'pcaps');
-const ruleFiles = ['rules.yml', 'alerts.yml'].map((name) =>
-  join(repoRoot, 'deploy/prometheus', name),
-);
-const PEERS = ['--peer', 'carrier-a=203.0.113.1', '--peer', 'carrier-b=203.0.113.2'];
-const LOCAL = ['--local', '192.0.2.10', ...PEERS];
 const skip = prometheusMissing;
 
 /** What Prometheus names the series of a family by. */
@@ -31,42 +26,20 @@ function seriesNames(family: (typeof CATALOGUE)[number]): readonly string[] {
 }
 
 describe('Prometheus, the shipped rules, and probes that serve replays', { skip }, () => {
-  const probes: ProbeProcess[] = [];
-  const relays: ExpositionRelay[] = [];
+  let fleet: ProbeFleet;
   let prometheus: PrometheusServer;
 
-  const start = async (args: readonly string[]) => {
-    const probe = await ProbeProcess.start(args);
-    probes.push(probe);
-    return probe;
-  };
-  const replay = (name: string) =>
-    start(['replay', join(pcaps, name), '--serve', '--loop', '--speed', '30', ...LOCAL]);
-
   before(async () => {
-    const [demo, proxy, registrations, hep] = await Promise.all([
-      replay('demo.pcap'),
-      replay('proxy.pcap'),
-      replay('register-challenge.pcap'),
-      start(['hep', '--listen', 'udp:127.0.0.1:0', '--local', '192.0.2.10']),
-    ]);
-    relays.push(await ExpositionRelay.start(demo.port, 'as asked'));
-    relays.push(await ExpositionRelay.start(proxy.port, 'anything'));
-    const targets = relays.map((relay) => relay.target);
-    const direct = [registrations, hep].map(({ port }) => `127.0.0.1:${port}`);
-    const jobs = { sipgauge: [...targets, ...direct] };
-    prometheus = await PrometheusServer.start({ jobs, ruleFiles });
+    fleet = await startFleet();
+    prometheus = fleet.prometheus;
   });
-
-  after(async () => {
-    await prometheus?.stop();
-    for (const relay of relays) relay.close();
-    await Promise.all(probes.map((probe) => probe.kill()));
-  });
+  after(() => fleet?.stop());
 
   it('all targets are up, in the form each was served in', async () => {
     assert.deepEqual(await prometheus.withoutData(['sum(up) == 4']), []);
-    const [openMetrics, classic] = relays.map((relay) => [...relay.contentTypes].join());
+    const [openMetrics, classic] = [fleet.openMetrics, fleet.classic].map((relay) =>
+      [...relay.contentTypes].join(),
+    );
     assert.match(openMetrics ?? '', /^application\/openmetrics-text; ?version=1\.0\.0/);
     assert.match(classic ?? '', /^text\/plain; ?version=0\.0\.4/);
   });
@@ -77,7 +50,7 @@ describe('Prometheus, the shipped rules, and probes that serve replays', { skip 
   });
 
   it('both forms have the same series names', async () => {
-    const seen = relays.map(({ target }) =>
+    const seen = [fleet.openMetrics, fleet.classic].map(({ target }) =>
       prometheus.query(`count by (__name__) ({instance="${target}"})`),
     );
     const [openMetrics, classic] = (await Promise.all(seen)).map((samples) =>
@@ -157,7 +130,8 @@ describe('three probes, each with a third of the traffic', { skip }, () => {
       return write(`shard-${shard}.pcap`, [...part, end]);
     });
     const whole = write('whole.pcap', [...packets, end, end, end]);
-    const serve = (path: string) => ProbeProcess.start(['replay', path, '--serve', ...LOCAL]);
+    const serve = (path: string) =>
+      ProbeProcess.start(['replay', path, '--serve', ...LOCAL_AND_PEERS]);
     probes.push(...(await Promise.all([...shards, whole].map(serve))));
     await probes[3]?.until('all is read', (samples) => {
       return samples.get('sipgauge_packets_total') === total;
