@@ -1,0 +1,177 @@
+/** Replays captures, or packets that a test made, through a whole data plane within the test's process. */
+import { FileSource } from '../../src/capture/file-source.ts';
+import type { PacketSource } from '../../src/capture/packet-source.ts';
+import type { Config } from '../../src/config/config.ts';
+import { parseConfig } from '../../src/config/parse-config.ts';
+import type { PacketBatch } from '../../src/core/packet-batch.ts';
+import { DataPlane, endpointsOf } from '../../src/data-plane.ts';
+import { endpointText, inferredLocal } from '../../src/local-inference.ts';
+import { ExpositionFormat } from '../../src/metrics/exposition.ts';
+import { planeOptions, REPLAY_SEED } from '../../src/plane-options.ts';
+import type { StateGauges } from '../../src/state/state-gauges.ts';
+import type { TestPacket } from './capture-file.ts';
+import { EventLines } from './event-lines.ts';
+import { samplesOf } from './metrics-fixture.ts';
+
+/** Command-line options by name, without dashes. */
+export type Flags = Readonly<Record<string, readonly string[]>>;
+
+export interface ReplayOptions {
+  readonly flags?: Flags;
+  /** Seconds since the epoch, as `--until`. */
+  readonly until?: number;
+  /** Called before each packet with its number, from 1, and its time, and with the events so far. */
+  readonly onPacket?: (frame: number, timestampUs: number, events: EventLines) => void;
+}
+
+/** What is left of a run. */
+export class Replayed {
+  readonly plane: DataPlane;
+  readonly events: EventLines;
+
+  constructor(plane: DataPlane, events: EventLines) {
+    this.plane = plane;
+    this.events = events;
+  }
+
+  /** As `replay` prints it. */
+  exposition(): string {
+    this.plane.registry.refresh(this.plane);
+    return this.plane.registry.render(ExpositionFormat.CLASSIC);
+  }
+
+  /** Samples by series, as written. */
+  samples(): Map<string, string> {
+    return samplesOf(this.exposition());
+  }
+
+  gauges(): StateGauges {
+    return this.plane.gauges();
+  }
+
+  /** The address in most messages so far; '' when there were none. */
+  inferredLocal(): string {
+    return endpointText(inferredLocal(this.plane));
+  }
+}
+
+export async function replayFile(path: string, options: ReplayOptions = {}): Promise<Replayed> {
+  const source = new FileSource({ path, warn: () => undefined });
+  await source.open();
+  try {
+    return await replaySource(source, options);
+  } finally {
+    await source.close();
+  }
+}
+
+/** Batches end after so many packets, by turns. */
+export function replayPackets(
+  packets: readonly TestPacket[],
+  options: ReplayOptions = {},
+  batchSizes: readonly number[] = [256],
+): Promise<Replayed> {
+  return replaySource(new PacketList(packets, batchSizes), options);
+}
+
+async function replaySource(source: PacketSource, options: ReplayOptions): Promise<Replayed> {
+  const config = await configOf(options.flags ?? {});
+  let events = new EventLines();
+  const plane = new DataPlane({
+    ...planeOptions(config, endpointsOf(config.local), REPLAY_SEED, true),
+    version: 'test',
+    nodeVersion: 'test',
+    wrapObserver: (collectors) => {
+      events = new EventLines(['other', ...config.peers.map(({ name }) => name)], collectors);
+      return events;
+    },
+  });
+  plane.source = source;
+  const untilUs = (options.until ?? Number.POSITIVE_INFINITY) * 1e6;
+  for (let batch = await source.next(); batch !== undefined; batch = await source.next()) {
+    if (plane.startedUs === 0) plane.startedUs = batch.timestampUs[0] ?? 0;
+    if (!consume(plane, batch, untilUs, options, events)) break;
+  }
+  if (untilUs < Number.POSITIVE_INFINITY) plane.pipeline.idle(untilUs);
+  return new Replayed(plane, events);
+}
+
+/** False when a packet was stamped after the end. */
+function consume(
+  plane: DataPlane,
+  batch: PacketBatch,
+  untilUs: number,
+  options: ReplayOptions,
+  events: EventLines,
+): boolean {
+  const { onPacket } = options;
+  if (onPacket === undefined) return plane.pipeline.consume(batch, 0, untilUs) === batch.count;
+  for (let i = 0; i < batch.count; i++) {
+    onPacket(batch.firstFrame + i, batch.timestampUs[i] ?? 0, events);
+    if (plane.pipeline.consume({ ...batch, count: i + 1 }, i, untilUs) === i) return false;
+  }
+  return true;
+}
+
+function configOf(flags: Flags): Promise<Config> {
+  const given = Object.entries(flags).map(([name, values]) => [name, [...values]] as const);
+  return parseConfig({ command: 'replay', operands: ['-'], flags: new Map(given) }, {});
+}
+
+/** Packets of a test as a source. */
+class PacketList implements PacketSource {
+  readonly interfaces: readonly string[] = ['test'];
+  readonly #packets: readonly TestPacket[];
+  readonly #sizes: readonly number[];
+  #next = 0;
+  #batches = 0;
+
+  constructor(packets: readonly TestPacket[], sizes: readonly number[]) {
+    this.#packets = packets;
+    this.#sizes = sizes;
+  }
+
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  next(): Promise<PacketBatch | undefined> {
+    const from = this.#next;
+    const size = this.#sizes[this.#batches % this.#sizes.length] ?? 1;
+    const packets = this.#packets.slice(from, from + size);
+    this.#next += packets.length;
+    this.#batches += 1;
+    return Promise.resolve(packets.length === 0 ? undefined : batchOf(packets, from + 1));
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  stats(): readonly never[] {
+    return [];
+  }
+}
+
+export function batchOf(packets: readonly TestPacket[], firstFrame: number): PacketBatch {
+  const offset = new Uint32Array(packets.length);
+  let total = 0;
+  for (const [i, { data }] of packets.entries()) {
+    offset[i] = total;
+    total += data.length;
+  }
+  const block = new Uint8Array(total);
+  for (const [i, { data }] of packets.entries()) block.set(data, offset[i]);
+  return {
+    block,
+    count: packets.length,
+    timestampUs: Float64Array.from(packets, (packet) => packet.timestampUs),
+    offset,
+    caplen: Uint32Array.from(packets, (packet) => packet.data.length),
+    len: Uint32Array.from(packets, (packet) => packet.len ?? packet.data.length),
+    linktype: Uint16Array.from(packets, (packet) => packet.linktype ?? 1),
+    interfaceIndex: Uint16Array.from(packets, (packet) => packet.interfaceIndex ?? 0),
+    firstFrame,
+    drained: false,
+  };
+}
