@@ -129,6 +129,11 @@ export class DataPlane implements ProbeReadings {
     if (config.exemplars) this.registry.enableExemplars(this.tracker);
   }
 
+  /** Addresses without a port that are local from now on. */
+  addLocal(endpoints: readonly Endpoint[]): void {
+    for (const endpoint of endpoints) this.local.add(endpoint);
+  }
+
   /** Other peers, as after a reload: what was counted stays with its name. */
   setPeers(config: Config): void {
     const old = this.peers.names;

@@ -16,14 +16,14 @@ import { ProcessMetrics } from './metrics/process-metrics.ts';
 export class ScrapeServer {
   private readonly config: Config;
   private readonly plane: DataPlane;
-  private readonly localText: string;
+  private readonly localText: () => string;
   private readonly server: MetricsServer;
   private readonly history: History;
   /** Live only: they would make a replay's exposition differ from run to run. */
   private readonly process: ProcessMetrics | undefined;
   private sampler: NodeJS.Timeout | undefined;
 
-  constructor(config: Config, plane: DataPlane, localText: string, log: Log) {
+  constructor(config: Config, plane: DataPlane, localText: () => string, log: Log) {
     this.config = config;
     this.plane = plane;
     this.localText = localText;
@@ -92,7 +92,7 @@ export class ScrapeServer {
     const { command } = this.config;
     return {
       version: programVersion(),
-      local: this.localText,
+      local: this.localText(),
       source: command === 'live' || command === 'hep' ? command : 'replay',
       startedSeconds: plane.startedSeconds(),
       interfaces: plane.captureStats().map((stats) => ({

@@ -3,7 +3,6 @@
  * open, run until a signal, and ended within a second. A replay can serve too.
  */
 import { randomBytes } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PacketSource } from './capture/packet-source.ts';
 import type { ProbeIo } from './cli/io.ts';
 import type { Config } from './config/config.ts';
@@ -17,26 +16,24 @@ import { endpointText, inferredLocal, lookAtMessages } from './local-inference.t
 import { planeOptions, REPLAY_SEED } from './plane-options.ts';
 import { probeLog } from './probe-log.ts';
 import { reloadPeers } from './reload.ts';
-import { foreignWarning } from './replay-summary.ts';
 import { ScrapeServer } from './scrape-server.ts';
+import { ServingChores } from './serving-chores.ts';
 import { filesOf, mergedOf, replaySource } from './sources.ts';
 
 interface Prepared {
   readonly source: PacketSource;
   readonly plane: DataPlane;
+  /** The local side as a person reads it, at the start. */
   readonly localText: string;
   readonly limitPrivileges: () => void;
 }
-
-/** The event loop is given to scrapes at least this often while packets are waiting. */
-const TURN_MS = 10;
-const FOREIGN_LOOK_MS = 60_000;
 
 export async function runServing(config: Config, io: ProbeIo): Promise<ExitCode> {
   const log = probeLog(config, io);
   const prepared = await prepare(config, log);
   const { source, plane } = prepared;
-  const server = new ScrapeServer(config, plane, prepared.localText, log);
+  const chores = new ServingChores(config, plane, prepared.localText, log);
+  const server = new ScrapeServer(config, plane, () => chores.localText, log);
   const stop = (): void => void source.close();
   try {
     await source.open();
@@ -46,7 +43,7 @@ export async function runServing(config: Config, io: ProbeIo): Promise<ExitCode>
     if (io.signal.aborted) stop();
     io.onReload(() => void reloadPeers(config, plane, log, io));
     log.info('started', { command: config.command, local: prepared.localText, ...server.where() });
-    await drain(config, io, prepared, log);
+    await drain(config, io, prepared, chores);
     // A replay that is over goes on being served.
     if (config.command === 'replay') await aborted(io.signal);
     log.info('stopped');
@@ -108,13 +105,17 @@ function textOf(config: Config, local: readonly Endpoint[]): string {
 }
 
 /** Packets into the data plane until the source ends or is closed. */
-async function drain(config: Config, io: ProbeIo, prepared: Prepared, log: Log): Promise<void> {
+async function drain(
+  config: Config,
+  io: ProbeIo,
+  prepared: Prepared,
+  chores: ServingChores,
+): Promise<void> {
   const { source, plane } = prepared;
   const live = config.command !== 'replay';
   const idle = new IdleClock(plane.pipeline, live);
   plane.lagSeconds = live ? () => idle.lagSeconds() : undefined;
   const untilUs = config.replay.untilUs ?? Number.POSITIVE_INFINITY;
-  const turns = new Turns();
   while (!io.signal.aborted) {
     const batch = await source.next();
     if (batch === undefined) return;
@@ -124,35 +125,8 @@ async function drain(config: Config, io: ProbeIo, prepared: Prepared, log: Log):
       return;
     }
     idle.after(batch);
-    if (turns.isForeignLookDue()) warnOfForeign(plane, log);
-    if (turns.isDue()) await turns.take();
+    await chores.afterBatch();
   }
-}
-
-/** When the packets let others have the event loop. */
-class Turns {
-  private turnMs: number = performance.now();
-  private foreignMs: number = performance.now() + FOREIGN_LOOK_MS;
-
-  isDue(): boolean {
-    return performance.now() - this.turnMs >= TURN_MS;
-  }
-
-  async take(): Promise<void> {
-    await nextTurn();
-    this.turnMs = performance.now();
-  }
-
-  isForeignLookDue(): boolean {
-    if (performance.now() < this.foreignMs) return false;
-    this.foreignMs = performance.now() + FOREIGN_LOOK_MS;
-    return true;
-  }
-}
-
-function warnOfForeign(plane: DataPlane, log: Log): void {
-  const foreign = foreignWarning(plane);
-  if (foreign !== undefined) log.warn(foreign);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

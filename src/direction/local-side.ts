@@ -5,6 +5,7 @@
  * Contact: that is how a server's outgoing TCP connections are told from a neighbour on the same host.
  */
 import { AddressSet, type Endpoint } from '../core/address-set.ts';
+import { assert } from '../core/assert.ts';
 import { int32At } from '../core/columns.ts';
 import type { Flow } from '../core/flow.ts';
 import { MessageKind, type SipMessage } from '../sip-parser/message.ts';
@@ -36,6 +37,12 @@ export class LocalSide implements LocalAddresses {
     }
     this.byPort = byPort;
     this.flows = new FlowMemory(byPort ? flowsMax : 1, seed);
+  }
+
+  /** An address more, whatever its port; from now on. */
+  add(endpoint: Endpoint): void {
+    assert(endpoint.port === 0, 'flows are remembered from the start or not at all');
+    this.endpoints.add(endpoint, 0);
   }
 
   isLocalAddress(addresses: Int32Array, offset: number): boolean {
