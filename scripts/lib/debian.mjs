@@ -34,6 +34,13 @@ export const TEST_PACKAGES = [
   { name: 'libcap2-bin', present: command('capsh') },
   { name: 'openssl', present: command('openssl') },
   { name: 'kamailio', present: command('kamailio') },
+  {
+    name: 'kamailio-websocket-modules',
+    present: file(
+      '/usr/lib/x86_64-linux-gnu/kamailio/modules/websocket.so',
+      '/usr/lib/aarch64-linux-gnu/kamailio/modules/websocket.so',
+    ),
+  },
   { name: 'chromium', present: command('chromium') },
   { name: 'valgrind', present: command('valgrind') },
   { name: 'systemd', present: command('systemd-analyze') },

@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 
 /** 198.18.0.0/15 is set aside for tests like these (RFC 2544). */
 const NETWORK = '198.18';
+const INNER_NETWORK = '198.19';
 /** Names of interfaces have 15 characters at most. */
 const NAME_SPACE = 100_000;
 
@@ -21,6 +22,13 @@ export function namespacesMissing(): string | false {
   return false;
 }
 
+/** Interfaces on top of a pair, with an address at each end. */
+export interface InnerPair {
+  readonly near: string;
+  readonly nearAddress: string;
+  readonly farAddress: string;
+}
+
 export class VethPair {
   readonly near: string;
   readonly far: string;
@@ -28,6 +36,7 @@ export class VethPair {
   readonly nearAddress: string;
   readonly farAddress: string;
   #made = false;
+  #bridge: string | undefined;
 
   /** `number`: 0 to 31, another one for each pair of a test file. */
   constructor(number: number) {
@@ -65,6 +74,42 @@ export class VethPair {
     this.setNear('up');
   }
 
+  /** A VXLAN tunnel over the pair; gone with it. */
+  addVxlan(): InnerPair {
+    const kind = ['type', 'vxlan', 'id', '42', 'dstport', '4789'];
+    const near = `${this.near}v`;
+    const far = `${this.far}v`;
+    const here = ['local', this.nearAddress, 'remote', this.farAddress, 'dev', this.near];
+    const there = ['local', this.farAddress, 'remote', this.nearAddress, 'dev', this.far];
+    execFileSync('ip', ['link', 'add', near, ...kind, ...here]);
+    this.execFar('ip', 'link', 'add', far, ...kind, ...there);
+    return this.#address(near, far, 1);
+  }
+
+  /** A bridge at each end, with the pair's ends as ports: for good, their own addresses are cut off. */
+  addBridges(): InnerPair {
+    const near = `${this.near}b`;
+    const far = `${this.far}b`;
+    execFileSync('ip', ['link', 'add', near, 'type', 'bridge']);
+    this.#bridge = near;
+    execFileSync('ip', ['link', 'set', this.near, 'master', near]);
+    this.execFar('ip', 'link', 'add', far, 'type', 'bridge');
+    this.execFar('ip', 'link', 'set', this.far, 'master', far);
+    return this.#address(near, far, 2);
+  }
+
+  /** Addresses in a network of its own for each use. */
+  #address(near: string, far: string, use: number): InnerPair {
+    const base = `${INNER_NETWORK}.${process.pid % 250}`;
+    const nearAddress = `${base}.${4 * use + 1}`;
+    const farAddress = `${base}.${4 * use + 2}`;
+    execFileSync('ip', ['address', 'add', `${nearAddress}/30`, 'dev', near]);
+    execFileSync('ip', ['link', 'set', near, 'up']);
+    this.execFar('ip', 'address', 'add', `${farAddress}/30`, 'dev', far);
+    this.execFar('ip', 'link', 'set', far, 'up');
+    return { near, nearAddress, farAddress };
+  }
+
   deleteLink(): void {
     execFileSync('ip', ['link', 'delete', this.near]);
   }
@@ -87,6 +132,7 @@ export class VethPair {
   destroy(): void {
     if (!this.#made) return;
     spawnSync('ip', ['link', 'delete', this.near]);
+    if (this.#bridge !== undefined) spawnSync('ip', ['link', 'delete', this.#bridge]);
     execFileSync('ip', ['netns', 'delete', this.namespace]);
   }
 }

@@ -3,13 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { ask } from './http-fixture.ts';
+import { type Answer, ask } from './http-fixture.ts';
 import { samplesOf } from './metrics-fixture.ts';
 
 /** The built entry beside this compiled file. */
 export const MAIN: string = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const PATIENCE_MS = 20_000;
 const LOOK_MS = 20;
+const LOOPBACK = '127.0.0.1';
 
 /** Waits until `done` is true; what was waited for is named when it never is. */
 export async function eventually(
@@ -42,9 +43,12 @@ export class ProbeProcess {
   #port = 0;
   readonly #ended: Promise<unknown[]>;
 
-  /** It serves on a free loopback port. `prefix`: a program that starts it, with its arguments. */
-  constructor(args: readonly string[], prefix: readonly string[] = []) {
-    const listen = ['--web.listen-address', '127.0.0.1:0'];
+  readonly #host: string;
+
+  /** It serves on a free port of `host`. `prefix`: a program that starts it, with its arguments. */
+  constructor(args: readonly string[], prefix: readonly string[] = [], host = LOOPBACK) {
+    this.#host = host;
+    const listen = ['--web.listen-address', `${host}:0`];
     const all = [...prefix, process.execPath, '--enable-source-maps', MAIN, ...args, ...listen];
     const [command = '', ...rest] = all;
     this.process = spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -55,10 +59,14 @@ export class ProbeProcess {
   }
 
   /** Starts one and waits until it captures. */
-  static async start(args: readonly string[], prefix?: readonly string[]): Promise<ProbeProcess> {
-    const probe = new ProbeProcess(args, prefix);
+  static async start(
+    args: readonly string[],
+    prefix?: readonly string[],
+    host?: string,
+  ): Promise<ProbeProcess> {
+    const probe = new ProbeProcess(args, prefix, host);
     await probe.logged(/msg=started/);
-    await eventually('it is ready', async () => (await ask(probe.port, '/readyz')).status === 200);
+    await eventually('it is ready', async () => (await probe.ask('/readyz')).status === 200);
     return probe;
   }
 
@@ -78,8 +86,12 @@ export class ProbeProcess {
     });
   }
 
+  ask(path: string): Promise<Answer> {
+    return ask(this.port, path, { host: this.#host });
+  }
+
   async scrape(): Promise<string> {
-    return (await ask(this.port, '/metrics')).body.toString();
+    return (await this.ask('/metrics')).body.toString();
   }
 
   async metrics(): Promise<Samples> {

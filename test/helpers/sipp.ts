@@ -1,8 +1,9 @@
 /** SIPp as caller and callee, with scenarios of our own: calls that ring, are answered, and end. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from './probe-process.ts';
 
 function scenario(name: string, steps: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?><scenario name="${name}">${steps}</scenario>`;
@@ -96,9 +97,15 @@ function start(end: SippEnd, scene: 'caller' | 'callee', more: readonly string[]
   return spawn(command, args, { stdio: 'ignore', cwd: end.folder });
 }
 
-/** Answers calls until it is killed. */
-export function startCallee(end: SippEnd): ChildProcess {
-  return start(end, 'callee', []);
+/** Answers calls, when this resolves, until it is killed. */
+export async function startCallee(end: SippEnd): Promise<ChildProcess> {
+  const callee = start(end, 'callee', []);
+  const kind = end.transport === 'u1' ? '-Hlun' : '-Hltn';
+  const [command = '', ...args] = [...end.prefix, 'ss', kind, 'sport', '=', `:${end.port}`];
+  await eventually('SIPp listens', () => {
+    return spawnSync(command, args, { encoding: 'utf8' }).stdout.includes(`:${end.port} `);
+  });
+  return callee;
 }
 
 /** Makes calls; throws when one of them failed. */
