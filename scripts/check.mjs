@@ -25,6 +25,7 @@ await main(() => {
   node('tsc, tests', 'typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.test.json');
   node('biome', '@biomejs/biome/bin/biome', 'ci', '--error-on-warnings');
   node('knip', 'knip/bin/knip.js');
+  check('scanner', process.execPath, ['scripts/build-wasm.mjs', '--check']);
   checkNative(check, results);
 
   for (const { name, status, seconds } of results) {

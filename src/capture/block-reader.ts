@@ -88,6 +88,7 @@ export class BlockReader {
     const larger = new InputBlock(headroom + this.#chunkBytes);
     const chunk = this.#spare.bytes.subarray(this.#spareHeadroom, this.#spareHeadroom + count);
     larger.bytes.set(chunk, headroom);
+    this.#spare.giveBack();
     this.#spare = larger;
     this.#spareHeadroom = headroom;
   }
@@ -95,5 +96,7 @@ export class BlockReader {
   async close(): Promise<void> {
     await this.#source.close();
     await this.#reading;
+    this.input.giveBack();
+    this.#spare.giveBack();
   }
 }

@@ -3,6 +3,7 @@
  * file's bytes goes in, rows of a batch come out that point into that same block. Parsers are pure
  * and hold no bytes between calls.
  */
+import { giveBackBlock, takeBlock } from '../core/block-memory.ts';
 import type { BatchBuilder } from './batch-builder.ts';
 
 /** Bytes behind a block's data that may be read and mean nothing; the first is a line feed. */
@@ -26,8 +27,13 @@ export class InputBlock {
 
   /** `capacity` excludes the slack. */
   constructor(capacity: number) {
-    this.bytes = new Uint8Array(capacity + SLACK_BYTES);
-    this.view = new DataView(this.bytes.buffer);
+    this.bytes = takeBlock(capacity + SLACK_BYTES);
+    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+  }
+
+  /** Nobody uses the block any more. */
+  giveBack(): void {
+    giveBackBlock(this.bytes);
   }
 
   /** Sets what is to be parsed, and the line feed that stops a search for one behind it. */

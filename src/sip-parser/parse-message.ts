@@ -19,6 +19,7 @@ import {
 import { Method } from './method.ts';
 import { Oddity } from './oddity.ts';
 import { ParseError } from './parse-error.ts';
+import { scanUsualLines } from './scanner.ts';
 import { parseStartLine } from './start-line.ts';
 import { readUsualStartLine } from './usual-start-line.ts';
 
@@ -83,7 +84,8 @@ function notAMessage(bytes: MessageBytes, message: SipMessage): ParseError {
 function parseWhole(bytes: MessageBytes, message: SipMessage): ParseError {
   const buf = bytes.buf;
   const start = skipLineBreaks(buf, bytes.start, bytes.end);
-  let headers = readUsualStartLine(buf, start, bytes.end, message);
+  let headers = scanUsualLines(buf, start, bytes.end, message);
+  if (headers < 0) headers = readUsualStartLine(buf, start, bytes.end, message);
   if (headers < 0) headers = parseStartLine(buf, start, bytes.end, message);
   if (headers < 0) return message.error;
   const body = parseHeaderBlock(buf, headers, bytes.end, message);
