@@ -1,6 +1,6 @@
 /**
  * Counts in how many SIP messages each address takes part, to infer the local side of a file (METRICS.md
- * "Local side"): the one that takes part in most; ties go to the destination of the first request.
+ * "Local side"): the one that takes part in most; of equals, the one that was first sent a request.
  */
 import { float64At, int32At } from '../core/columns.ts';
 import { Hasher } from '../core/hash.ts';
@@ -16,7 +16,9 @@ export class AddressTally {
   private readonly words: Int32Array = new Int32Array(4 * ADDRESSES_MAX);
   private readonly counts: Float64Array = new Float64Array(ADDRESSES_MAX);
   private rows = 0;
-  private firstDestination = -1;
+  /** Place of the row among those that were sent a request, from 1; 0 = it never was. */
+  private readonly askedAt: Int32Array = new Int32Array(ADDRESSES_MAX);
+  private asked = 0;
 
   constructor(seed: number) {
     this.hasher = new Hasher(seed);
@@ -30,18 +32,28 @@ export class AddressTally {
     if (destination >= 0 && destination !== source) {
       this.counts[destination] = float64At(this.counts, destination) + 1;
     }
-    if (isRequest && this.firstDestination < 0) this.firstDestination = destination;
+    if (isRequest && destination >= 0 && this.askedAt[destination] === 0) {
+      this.asked++;
+      this.askedAt[destination] = this.asked;
+    }
   }
 
   /** Writes the winner's words to `out`; false when no message was seen. */
   winner(out: Int32Array): boolean {
     if (this.rows === 0) return false;
-    let best = Math.max(0, this.firstDestination);
-    for (let row = 0; row < this.rows; row++) {
-      if (float64At(this.counts, row) > float64At(this.counts, best)) best = row;
-    }
+    let best = 0;
+    for (let row = 1; row < this.rows; row++) if (this.isBetter(row, best)) best = row;
     for (let i = 0; i < 4; i++) out[i] = int32At(this.words, 4 * best + i);
     return true;
+  }
+
+  private isBetter(row: number, best: number): boolean {
+    const count = float64At(this.counts, row);
+    const most = float64At(this.counts, best);
+    if (count !== most) return count > most;
+    const asked = int32At(this.askedAt, row);
+    const bestAsked = int32At(this.askedAt, best);
+    return asked !== 0 && (bestAsked === 0 || asked < bestAsked);
   }
 
   private rowOf(addresses: Int32Array, offset: number): number {
