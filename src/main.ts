@@ -7,8 +7,9 @@ const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 process.once('SIGTERM', () => stop.abort());
 
-// A reader that closed the pipe is met where it is written to; here it must only not be a crash.
-process.stdout.on('error', () => undefined);
+// What can't be written is reported by the command; one that would go on for ever ends.
+process.stdout.on('error', () => stop.abort());
+// Nobody is left to tell.
 process.stderr.on('error', () => undefined);
 
 process.exitCode = await run(process.argv.slice(2), {

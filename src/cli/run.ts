@@ -4,6 +4,7 @@ import type { Command } from '../config/option.ts';
 import { ExitCode, OperatorError } from '../core/operator-error.ts';
 import { readCommandLine } from './command-line.ts';
 import type { ProbeIo } from './io.ts';
+import { OutputWatch } from './output-watch.ts';
 
 /** A command's own module is loaded when it is run: start-up counts. */
 type RunCommand = (config: Config, io: ProbeIo) => Promise<ExitCode>;
@@ -22,8 +23,11 @@ const COMMAND_MODULES: Readonly<Record<Command, () => Promise<{ readonly run: Ru
 
 /** Never rejects: every failure has an exit code. */
 export async function run(argv: readonly string[], io: ProbeIo): Promise<ExitCode> {
+  const output = new OutputWatch(io.stdout);
   try {
-    return await runArguments(argv, io);
+    const code = await runArguments(argv, io);
+    await output.check();
+    return code;
   } catch (error) {
     return reportFailure(error, io);
   }
