@@ -84,7 +84,18 @@ describe('flags', () => {
   });
 });
 
+describe('words', () => {
+  it('that are no option or no command are refused with the nearest that is', () => {
+    refused(['live', '-i', 'lo', '--fliter', 'udp'], ExitCode.USAGE, /--fliter.*--filter/);
+    refused(['replya', whole], ExitCode.USAGE, /"replya".*replay/);
+  });
+});
+
 describe('interfaces', () => {
+  it('with almost the name given are named first', { skip: asRoot }, () => {
+    refused(['live', '-i', 'l0'], ExitCode.OPERATOR, /no interface l0\. There are: lo\b/);
+  });
+
   it('that are not there are told from those that are', { skip: asRoot }, () => {
     refused(['live', '-i', 'nope0'], ExitCode.OPERATOR, /no interface nope0.*lo/);
   });
@@ -138,6 +149,24 @@ describe('addresses to listen on', () => {
 });
 
 describe('stdout', () => {
+  const commands = [
+    ['--help'],
+    ['--version'],
+    ['devices'],
+    ['check-config'],
+    ['completion'],
+    ['report', whole],
+  ];
+  for (const args of commands) {
+    it(`that is full is one line and exit 1 for ${args[0]}`, () => {
+      const full = openSync('/dev/full', 'w');
+      const { status, stderr } = sipgauge(args, { stdio: ['ignore', full, 'pipe'] });
+      closeSync(full);
+      assert.match(stderr, /^sipgauge: cannot write to stdout: .*ENOSPC.*\n$/m);
+      assert.equal(status, ExitCode.OPERATOR);
+    });
+  }
+
   it('that is full is one line and exit 1', () => {
     const full = openSync('/dev/full', 'w');
     const { status, stderr } = sipgauge(['replay', whole, '--local', '192.0.2.1'], {
