@@ -35,8 +35,12 @@ export class PacketMutator {
   }
 
   next(): MutatedPacket {
+    return this.mutated(this.random.pick(this.seeds));
+  }
+
+  /** A strange packet made of this one. */
+  mutated(seed: CapturedPacket): MutatedPacket {
     const { random } = this;
-    const seed = random.pick(this.seeds);
     let data: Uint8Array = Uint8Array.from(seed.data);
     let { linktype } = seed;
     const mutations = random.integer(0, MUTATIONS_MAX);
