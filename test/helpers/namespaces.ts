@@ -110,6 +110,12 @@ export class VethPair {
     return { near, nearAddress, farAddress };
   }
 
+  /** One address more at each end, in a network of their own. */
+  addAddresses(nearAddress: string, farAddress: string): void {
+    execFileSync('ip', ['address', 'add', `${nearAddress}/30`, 'dev', this.near]);
+    this.execFar('ip', 'address', 'add', `${farAddress}/30`, 'dev', this.far);
+  }
+
   deleteLink(): void {
     execFileSync('ip', ['link', 'delete', this.near]);
   }
