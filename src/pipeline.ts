@@ -111,7 +111,8 @@ export class Pipeline {
       this.nowUs = this.clock.advance(time);
       counters.clockSteps = this.clock.steps;
       this.advance();
-      this.flow.timestampUs = time;
+      // The clock has the last word on what is a time.
+      this.flow.timestampUs = this.clock.lastTimestampUs;
       this.flow.interfaceIndex = batch.interfaceIndex[i] ?? 0;
       const wireLength = len[i] ?? 0;
       const fate = this.fateOf(block, offset[i] ?? 0, caplen[i] ?? 0, wireLength, linktype[i] ?? 0);

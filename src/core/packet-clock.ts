@@ -4,11 +4,13 @@
  * so that it stands still and every timer keeps its remaining life. It reads no clock of the host.
  */
 const STEP_US = 1_000_000;
+/** In the year 2112, behind all that pcap can write. Damaged pcapng files hold times so late that no second counts. */
+const TIME_END_US = 2 ** 52;
 
 export class PacketClock {
   /** Timer time, microseconds: what deadlines are set against. Never decreases. */
   nowUs = 0;
-  /** Of the packet before, as captured. */
+  /** Of the packet before, as captured, if that was a time. */
   lastTimestampUs = 0;
   /** Number of steps so far: intervals between moments of different eras mean nothing. */
   era = 0;
@@ -26,9 +28,13 @@ export class PacketClock {
     return this.nowUs - this.offsetUs;
   }
 
-  /** Takes a packet's timestamp and gives timer time. What is no time (negative, not finite) is 0. */
+  /**
+   * Takes a packet's timestamp and gives timer time. What is no time (negative, not finite, beyond TIME_END_US)
+   * is taken for that of the packet before: any other would move every timer twice, there and back.
+   */
   advance(timestampUs: number): number {
-    const packetUs = timestampUs >= 0 && timestampUs < Infinity ? timestampUs : 0;
+    const isTime = timestampUs >= 0 && timestampUs < TIME_END_US;
+    const packetUs = isTime ? timestampUs : this.lastTimestampUs;
     if (packetUs < this.lastTimestampUs - STEP_US) {
       this.era++;
       this.offsetUs = this.nowUs - packetUs;
@@ -45,7 +51,7 @@ export class PacketClock {
    * packet's timestamp stays. Never back, never a step; nothing before the first packet.
    */
   idle(timestampUs: number): number {
-    if (!this.started || !(timestampUs < Infinity)) return this.nowUs;
+    if (!this.started || !(timestampUs < TIME_END_US)) return this.nowUs;
     const timerUs = timestampUs + this.offsetUs;
     if (timerUs > this.nowUs) this.nowUs = timerUs;
     return this.nowUs;

@@ -10,7 +10,7 @@ const STEP_US = 1_000_000;
 const timestamp = fc.oneof(
   fc.integer({ min: 0, max: 20_000_000 }),
   fc.double({ min: 0, max: 2e15, noNaN: true }),
-  fc.constantFrom(0, -1, Number.NaN, Number.POSITIVE_INFINITY),
+  fc.constantFrom(0, -1, Number.NaN, 2 ** 52, Number.POSITIVE_INFINITY),
 );
 const event = fc.record({ idle: fc.boolean(), timestamp });
 
@@ -30,7 +30,7 @@ describe('PacketClock', () => {
             assert.equal(clock.era, steps);
             assert.equal(clock.lastTimestampUs, last);
           } else {
-            const packet = Number.isFinite(at) && at > 0 ? at : 0;
+            const packet = at >= 0 && at < 2 ** 52 ? at : last;
             if (packet < last - STEP_US) {
               steps++;
               offset = before - packet;

@@ -3,8 +3,8 @@ import type { SeededRandom } from '../seeded-random.ts';
 
 const START_US = 1.7e15;
 const DAY_US = 86_400e6;
-/** The last second of a pcap file, and the last microsecond of a pcapng file. */
-const EXTREMES = [0, 1, 4_294_967_295e6 + 999_999, 2 ** 53, 2 ** 64];
+/** The last of a pcap file, of integers, and of pcapng files that count microseconds and seconds. */
+const EXTREMES = [0, 1, 4_294_967_295e6 + 999_999, 2 ** 53, 2 ** 64, 2 ** 84];
 const JUMPS = [-DAY_US, -40e6, -1.5e6, -0.5e6, 5e6, 33e6, 200e6, 3601e6, DAY_US, 40 * DAY_US];
 
 export class PacketTimes {

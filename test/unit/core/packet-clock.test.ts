@@ -46,13 +46,16 @@ describe('PacketClock', () => {
     assert.equal(clock.nowUs, START);
   });
 
-  it('takes what is no time as 0', () => {
-    for (const odd of [Number.NaN, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+  it('takes what is no time for the time of the packet before', () => {
+    for (const odd of [Number.NaN, -1, 2 ** 52, 2 ** 84, Infinity, -Infinity]) {
       const clock = new PacketClock();
+      assert.equal(clock.advance(odd), 0);
       clock.advance(START);
       assert.equal(clock.advance(odd), START);
-      assert.equal(clock.lastTimestampUs, 0);
-      assert.equal(clock.steps, 1);
+      assert.equal(clock.idle(odd), START);
+      assert.equal(clock.lastTimestampUs, START);
+      assert.equal(clock.advance(START + SECOND), START + SECOND);
+      assert.equal(clock.steps, 0);
     }
   });
 
