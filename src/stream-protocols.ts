@@ -4,7 +4,7 @@
  * order alone. A direction once found to be something else costs nothing more.
  */
 import { readUint8 } from './core/bytes.ts';
-import { uint8At } from './core/columns.ts';
+import { uint8At, uint8Column } from './core/columns.ts';
 import { Keepalive, MessageFate, type PipelineCounters } from './core/pipeline-counters.ts';
 import { Transport } from './core/transport.ts';
 import { type BufferPool, EMPTY_BUFFER } from './reassembly/buffer-pool.ts';
@@ -84,7 +84,7 @@ export class StreamProtocols {
     this.openings = new Uint8Array(directions);
     this.pings = new Uint8Array(directions);
     this.framesExpected = new Uint8Array(directions);
-    this.offered = new Uint8Array(options.connectionsMax);
+    this.offered = uint8Column(options.connectionsMax);
   }
 
   /** A connection begins: nothing is known of either direction. */

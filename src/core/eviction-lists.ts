@@ -1,4 +1,4 @@
-import { int32At, uint8At } from './columns.ts';
+import { int32At, int32Column, uint8At, uint8Column } from './columns.ts';
 
 /**
  * Rows of one table in order of age, one list per class of value: what a full table gives up first.
@@ -15,9 +15,9 @@ export class EvictionLists {
   /** Classes are numbered from the least valuable, 0, up; at most 254. */
   constructor(rowsMax: number, classes: number) {
     this.classes = classes;
-    this.previous = new Int32Array(rowsMax);
-    this.following = new Int32Array(rowsMax);
-    this.classOf = new Uint8Array(rowsMax);
+    this.previous = int32Column(rowsMax);
+    this.following = int32Column(rowsMax);
+    this.classOf = uint8Column(rowsMax);
     this.oldestOf = new Int32Array(classes).fill(-1);
     this.newestOf = new Int32Array(classes).fill(-1);
   }

@@ -12,7 +12,7 @@
  * the seed, and a table never shrinks.
  */
 import { assert } from './assert.ts';
-import { int32At } from './columns.ts';
+import { int32At, int32Table } from './columns.ts';
 
 const WORDS = 3;
 const SLOTS_MIN = 16;
@@ -45,7 +45,7 @@ export class KeyTable {
   constructor(rowsMax: number, slotsInitial: number) {
     this.rowsMax = rowsMax;
     const slots = powerOfTwo(slotsInitial);
-    this.cells = new Int32Array(slots * WORDS);
+    this.cells = int32Table(slots * WORDS);
     this.mask = slots - 1;
   }
 
@@ -138,7 +138,7 @@ export class KeyTable {
     this.oldMask = this.mask;
     this.oldLeft = this.slots;
     const slots = this.slots * 2;
-    this.cells = new Int32Array(slots * WORDS);
+    this.cells = int32Table(slots * WORDS);
     this.mask = slots - 1;
   }
 

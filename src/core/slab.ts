@@ -4,7 +4,7 @@
  * written, so that a large maximum costs address space, not memory, until it is used.
  */
 import { assert } from './assert.ts';
-import { int32At } from './columns.ts';
+import { int32At, int32Column } from './columns.ts';
 
 /** `link` of a row that is handed out. */
 const LIVE = -2;
@@ -20,7 +20,7 @@ export class Slab {
 
   constructor(rowsMax: number) {
     this.rowsMax = rowsMax;
-    this.link = new Int32Array(rowsMax);
+    this.link = int32Column(rowsMax);
   }
 
   /** Rows handed out now. */

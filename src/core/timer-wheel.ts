@@ -8,7 +8,7 @@
  * time comes its rows go down to lower levels. Levels overlap (a step of 4 where 256 would do), because
  * with one step of 256 a third of a million transactions, all 32 s old, would move in one call.
  */
-import { float64At, int32At } from './columns.ts';
+import { float64At, float64Column, int32At, int32Column } from './columns.ts';
 import { DueHeap } from './due-heap.ts';
 import { SLOTS, WheelOccupancy } from './wheel-occupancy.ts';
 
@@ -39,11 +39,11 @@ export class TimerWheel {
   private readonly list: Int32Array;
 
   constructor(rowsMax: number) {
-    this.deadlines = new Float64Array(rowsMax);
+    this.deadlines = float64Column(rowsMax);
     this.due = new DueHeap(this.deadlines);
-    this.previous = new Int32Array(rowsMax);
-    this.following = new Int32Array(rowsMax);
-    this.list = new Int32Array(rowsMax);
+    this.previous = int32Column(rowsMax);
+    this.following = int32Column(rowsMax);
+    this.list = int32Column(rowsMax);
   }
 
   /** Sets or moves a deadline, microseconds; one in the past is due at once, Infinity cancels. */

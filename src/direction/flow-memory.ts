@@ -2,7 +2,7 @@
  * What was decided about one end of a flow (addresses, ports, transport), bounded: the oldest decision is
  * forgotten first, and is then made anew by the next request.
  */
-import { int32At, uint8At } from '../core/columns.ts';
+import { int32At, int32Column, uint8At, uint8Column } from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import type { Flow } from '../core/flow.ts';
 import { Hasher } from '../core/hash.ts';
@@ -29,9 +29,9 @@ export class FlowMemory {
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
     this.lists = new EvictionLists(rowsMax, 1);
     this.hasher = new Hasher(seed);
-    this.keyLo = new Int32Array(rowsMax);
-    this.keyHi = new Int32Array(rowsMax);
-    this.verdicts = new Uint8Array(rowsMax);
+    this.keyLo = int32Column(rowsMax);
+    this.keyHi = int32Column(rowsMax);
+    this.verdicts = uint8Column(rowsMax);
   }
 
   verdictOfSource(flow: Flow): Verdict {

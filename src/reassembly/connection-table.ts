@@ -3,7 +3,16 @@
  * addresses, age and worth. What a packet does to a connection is decided elsewhere. A full table gives up
  * the connection of least worth that was silent longest.
  */
-import { float64At, int32At, uint8At, uint16At } from '../core/columns.ts';
+import {
+  float64At,
+  float64Column,
+  int32At,
+  int32Column,
+  uint8At,
+  uint8Column,
+  uint16At,
+  uint16Column,
+} from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import type { Flow } from '../core/flow.ts';
 import { Hasher } from '../core/hash.ts';
@@ -49,12 +58,12 @@ export class ConnectionTable {
     this.slab = new Slab(rowsMax);
     this.ages = new EvictionLists(rowsMax, WORTHS);
     this.idle = new EvictionLists(rowsMax, 1);
-    this.keyLo = new Int32Array(rowsMax);
-    this.keyHi = new Int32Array(rowsMax);
-    this.addresses = new Int32Array(rowsMax * ENDPOINT_WORDS);
-    this.ports = new Uint16Array(rowsMax * 2);
-    this.worths = new Uint8Array(rowsMax);
-    this.seenUs = new Float64Array(rowsMax);
+    this.keyLo = int32Column(rowsMax);
+    this.keyHi = int32Column(rowsMax);
+    this.addresses = int32Column(rowsMax * ENDPOINT_WORDS);
+    this.ports = uint16Column(rowsMax * 2);
+    this.worths = uint8Column(rowsMax);
+    this.seenUs = float64Column(rowsMax);
   }
 
   get rows(): number {

@@ -7,7 +7,7 @@
  * In a tunnel the IP packet inside is compared; the tunnel's ids belong to the way.
  */
 import { readUint8 } from '../core/bytes.ts';
-import { float64At } from '../core/columns.ts';
+import { float64At, float64Column, int32Column } from '../core/columns.ts';
 import { Hasher } from '../core/hash.ts';
 import { Table, type TableUse } from '../core/table.ts';
 import type { DecodedPacket } from '../decode/decoded-packet.ts';
@@ -37,14 +37,14 @@ export class Duplicates {
   /** Packets remembered so far. The n-th is in row n % DUPLICATE_ROWS_MAX until that is overwritten. */
   private remembered = 0;
   private evictions = 0;
-  private readonly keyLo: Int32Array = new Int32Array(DUPLICATE_ROWS_MAX);
-  private readonly keyHi: Int32Array = new Int32Array(DUPLICATE_ROWS_MAX);
-  private readonly wayLo: Int32Array = new Int32Array(DUPLICATE_ROWS_MAX);
-  private readonly wayHi: Int32Array = new Int32Array(DUPLICATE_ROWS_MAX);
-  private readonly timestampUs: Float64Array = new Float64Array(DUPLICATE_ROWS_MAX);
+  private readonly keyLo: Int32Array = int32Column(DUPLICATE_ROWS_MAX);
+  private readonly keyHi: Int32Array = int32Column(DUPLICATE_ROWS_MAX);
+  private readonly wayLo: Int32Array = int32Column(DUPLICATE_ROWS_MAX);
+  private readonly wayHi: Int32Array = int32Column(DUPLICATE_ROWS_MAX);
+  private readonly timestampUs: Float64Array = float64Column(DUPLICATE_ROWS_MAX);
   /** Per bucket the number of its youngest packet, and per row that of the one before it; or NONE. */
-  private readonly youngest: Float64Array = new Float64Array(DUPLICATE_ROWS_MAX).fill(NONE);
-  private readonly earlier: Float64Array = new Float64Array(DUPLICATE_ROWS_MAX);
+  private readonly youngest: Float64Array = float64Column(DUPLICATE_ROWS_MAX).fill(NONE);
+  private readonly earlier: Float64Array = float64Column(DUPLICATE_ROWS_MAX);
 
   constructor(options: DuplicatesOptions) {
     this.windowUs = options.windowUs;

@@ -6,7 +6,7 @@
  * The block is allocated up front; the operating system commits its memory when it is first written.
  */
 import { readUint8 } from '../core/bytes.ts';
-import { int32At } from '../core/columns.ts';
+import { int32At, int32Column } from '../core/columns.ts';
 import { Slab } from '../core/slab.ts';
 import type { DecodedPacket } from '../decode/decoded-packet.ts';
 import { copyBytes } from './copy-bytes.ts';
@@ -41,8 +41,8 @@ export class FragmentStore {
     const pagesMax = Math.max(PAGES_OF_DATAGRAM, Math.floor(bytesMax / PAGE_BYTES));
     this.memory = new Uint8Array(WHOLE_BYTES + pagesMax * PAGE_BYTES);
     this.pages = new Slab(pagesMax);
-    this.pageOf = new Int32Array(rowsMax * PAGES_OF_DATAGRAM);
-    this.filled = new Int32Array(pagesMax * MAP_WORDS_OF_PAGE);
+    this.pageOf = int32Column(rowsMax * PAGES_OF_DATAGRAM);
+    this.filled = int32Column(pagesMax * MAP_WORDS_OF_PAGE);
   }
 
   /** Whether the pages that bytes [from, to) of a datagram may need are free. */

@@ -2,7 +2,14 @@
  * Which bytes of a stream arrived ahead of a hole: per direction, a few ranges of sequence numbers in
  * order, disjoint and not adjacent (RFC 9293 3.4; numbers wrap, so they are compared by difference).
  */
-import { float64At, int32At, uint8At } from '../core/columns.ts';
+import {
+  float64At,
+  float64Column,
+  int32At,
+  int32Column,
+  uint8At,
+  uint8Column,
+} from '../core/columns.ts';
 
 /** Ranges that a direction may hold; one more and the oldest hole is given up. */
 export const HELD_RANGES_MAX = 32;
@@ -14,10 +21,10 @@ export class HeldRanges {
   private readonly times: Float64Array;
 
   constructor(rowsMax: number) {
-    this.counts = new Uint8Array(rowsMax);
-    this.starts = new Int32Array(rowsMax * HELD_RANGES_MAX);
-    this.ends = new Int32Array(rowsMax * HELD_RANGES_MAX);
-    this.times = new Float64Array(rowsMax * HELD_RANGES_MAX);
+    this.counts = uint8Column(rowsMax);
+    this.starts = int32Column(rowsMax * HELD_RANGES_MAX);
+    this.ends = int32Column(rowsMax * HELD_RANGES_MAX);
+    this.times = float64Column(rowsMax * HELD_RANGES_MAX);
   }
 
   clear(row: number): void {

@@ -4,7 +4,14 @@
  * identification and path. Nothing is verified about what is inside; a completed one is forgotten, so that its
  * pieces seen again begin anew.
  */
-import { float64At, int32At, uint8At } from '../core/columns.ts';
+import {
+  float64At,
+  float64Column,
+  int32At,
+  int32Column,
+  uint8At,
+  uint8Column,
+} from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { Hasher } from '../core/hash.ts';
 import { KeyTable } from '../core/key-table.ts';
@@ -70,14 +77,14 @@ export class IpFragments {
     this.slab = new Slab(rowsMax);
     this.store = new FragmentStore(rowsMax, FRAGMENT_BYTES_MAX);
     this.ages = new EvictionLists(rowsMax, 1);
-    this.keyLo = new Int32Array(rowsMax);
-    this.keyHi = new Int32Array(rowsMax);
-    this.openedUs = new Float64Array(rowsMax);
-    this.lengths = new Int32Array(rowsMax);
-    this.reached = new Int32Array(rowsMax);
-    this.unitsFilled = new Int32Array(rowsMax);
-    this.protocols = new Uint8Array(rowsMax);
-    this.flags = new Uint8Array(rowsMax);
+    this.keyLo = int32Column(rowsMax);
+    this.keyHi = int32Column(rowsMax);
+    this.openedUs = float64Column(rowsMax);
+    this.lengths = int32Column(rowsMax);
+    this.reached = int32Column(rowsMax);
+    this.unitsFilled = int32Column(rowsMax);
+    this.protocols = uint8Column(rowsMax);
+    this.flags = uint8Column(rowsMax);
     this.buf = this.store.memory;
   }
 

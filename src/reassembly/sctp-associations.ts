@@ -4,7 +4,7 @@
  * ports is another row. Several paths of one association (multi-homing) are not joined.
  */
 import { readInt32 } from '../core/bytes.ts';
-import { float64At, int32At } from '../core/columns.ts';
+import { float64At, float64Column, int32At, int32Column, uint8Column } from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { Hasher } from '../core/hash.ts';
 import { KeyTable } from '../core/key-table.ts';
@@ -38,12 +38,12 @@ export class SctpAssociations {
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
     this.slab = new Slab(rowsMax);
     this.ages = new EvictionLists(rowsMax, 1);
-    this.keyLo = new Int32Array(rowsMax);
-    this.keyHi = new Int32Array(rowsMax);
-    this.seenUs = new Float64Array(rowsMax);
-    this.started = new Uint8Array(rowsMax);
-    this.highest = new Int32Array(rowsMax);
-    this.seen = new Int32Array(rowsMax * WINDOW_WORDS);
+    this.keyLo = int32Column(rowsMax);
+    this.keyHi = int32Column(rowsMax);
+    this.seenUs = float64Column(rowsMax);
+    this.started = uint8Column(rowsMax);
+    this.highest = int32Column(rowsMax);
+    this.seen = int32Column(rowsMax * WINDOW_WORDS);
   }
 
   get rows(): number {

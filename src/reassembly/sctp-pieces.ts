@@ -3,7 +3,16 @@
  * list in order, DATA by TSN, I-DATA by stream, message and fragment number. Pieces are few and bounded in
  * number, bytes and age.
  */
-import { float64At, int32At, uint8At, uint16At } from '../core/columns.ts';
+import {
+  float64At,
+  float64Column,
+  int32At,
+  int32Column,
+  uint8At,
+  uint8Column,
+  uint16At,
+  uint16Column,
+} from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { Slab } from '../core/slab.ts';
 import { type BufferPool, EMPTY_BUFFER } from './buffer-pool.ts';
@@ -36,23 +45,23 @@ export class SctpPieces {
   /** Oldest first. */
   private readonly ages: EvictionLists = new EvictionLists(SCTP_PIECES_MAX, 1);
   private readonly newestOf: Int32Array;
-  private readonly before: Int32Array = new Int32Array(SCTP_PIECES_MAX);
-  private readonly after: Int32Array = new Int32Array(SCTP_PIECES_MAX);
-  private readonly owners: Int32Array = new Int32Array(SCTP_PIECES_MAX);
-  private readonly flags: Uint8Array = new Uint8Array(SCTP_PIECES_MAX);
-  private readonly streamIds: Uint16Array = new Uint16Array(SCTP_PIECES_MAX);
-  private readonly messageIds: Int32Array = new Int32Array(SCTP_PIECES_MAX);
+  private readonly before: Int32Array = int32Column(SCTP_PIECES_MAX);
+  private readonly after: Int32Array = int32Column(SCTP_PIECES_MAX);
+  private readonly owners: Int32Array = int32Column(SCTP_PIECES_MAX);
+  private readonly flags: Uint8Array = uint8Column(SCTP_PIECES_MAX);
+  private readonly streamIds: Uint16Array = uint16Column(SCTP_PIECES_MAX);
+  private readonly messageIds: Int32Array = int32Column(SCTP_PIECES_MAX);
   /** TSN, or fragment number. */
-  private readonly numbers: Int32Array = new Int32Array(SCTP_PIECES_MAX);
-  private readonly lengths: Uint16Array = new Uint16Array(SCTP_PIECES_MAX);
-  private readonly wireLengths: Uint16Array = new Uint16Array(SCTP_PIECES_MAX);
-  private readonly heldSinceUs: Float64Array = new Float64Array(SCTP_PIECES_MAX);
+  private readonly numbers: Int32Array = int32Column(SCTP_PIECES_MAX);
+  private readonly lengths: Uint16Array = uint16Column(SCTP_PIECES_MAX);
+  private readonly wireLengths: Uint16Array = uint16Column(SCTP_PIECES_MAX);
+  private readonly heldSinceUs: Float64Array = float64Column(SCTP_PIECES_MAX);
   private readonly buffers: Uint8Array[] = [];
 
   constructor(associationsMax: number, pool: BufferPool, messageMax: number) {
     this.pool = pool;
     this.messageMax = messageMax;
-    this.newestOf = new Int32Array(associationsMax).fill(NONE);
+    this.newestOf = int32Column(associationsMax).fill(NONE);
     for (let i = 0; i < SCTP_PIECES_MAX; i++) this.buffers.push(EMPTY_BUFFER);
   }
 

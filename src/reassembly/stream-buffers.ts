@@ -3,7 +3,7 @@
  * behind them what came ahead of a hole, at its place (RFC 9293 3.10.7.4). What came first wins over what
  * overlaps it. A direction without such bytes has no memory.
  */
-import { int32At } from '../core/columns.ts';
+import { int32At, int32Column } from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { type BufferPool, EMPTY_BUFFER } from './buffer-pool.ts';
 import { copyBytes } from './copy-bytes.ts';
@@ -18,7 +18,7 @@ export class StreamBuffers {
   readonly held: HeldRanges;
   private readonly pool: BufferPool;
   private readonly streamBytesMax: number;
-  private readonly buffers: Uint8Array[] = [];
+  private readonly buffers: Uint8Array[];
   /** Directions with memory, the longest holding first. */
   private readonly holders: EvictionLists;
   /** The sequence number behind the last contiguous byte. */
@@ -33,10 +33,10 @@ export class StreamBuffers {
     this.pool = pool;
     this.streamBytesMax = streamBytesMax;
     this.holders = new EvictionLists(rowsMax, 1);
-    for (let row = 0; row < rowsMax; row++) this.buffers.push(EMPTY_BUFFER);
-    this.nextSequence = new Int32Array(rowsMax);
-    this.head = new Int32Array(rowsMax);
-    this.tail = new Int32Array(rowsMax);
+    this.buffers = new Array<Uint8Array>(rowsMax).fill(EMPTY_BUFFER);
+    this.nextSequence = int32Column(rowsMax);
+    this.head = int32Column(rowsMax);
+    this.tail = int32Column(rowsMax);
   }
 
   /** Begins a direction anew, its next byte having this sequence number. */

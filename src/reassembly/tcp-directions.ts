@@ -3,7 +3,14 @@
  * next, what waits for a hole, and when a hole will not be filled any more. A hole that the receiver has
  * acknowledged was lost by the capture alone. Windows, options and checksums are not looked at.
  */
-import { float64At, int32At, uint8At } from '../core/columns.ts';
+import {
+  float64At,
+  float64Column,
+  int32At,
+  int32Column,
+  uint8At,
+  uint8Column,
+} from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { type BufferPool, EMPTY_BUFFER } from './buffer-pool.ts';
 import { Segment } from './segment.ts';
@@ -53,12 +60,12 @@ export class TcpDirections {
 
   constructor(directionsMax: number, pool: BufferPool, streamBytesMax: number) {
     this.buffers = new StreamBuffers(directionsMax, pool, streamBytesMax);
-    this.flags = new Uint8Array(directionsMax);
-    this.firstSequence = new Int32Array(directionsMax);
-    this.finSequence = new Int32Array(directionsMax);
-    this.acknowledged = new Int32Array(directionsMax);
+    this.flags = uint8Column(directionsMax);
+    this.firstSequence = int32Column(directionsMax);
+    this.finSequence = int32Column(directionsMax);
+    this.acknowledged = int32Column(directionsMax);
     this.waiting = new EvictionLists(directionsMax, 1);
-    this.waitingSinceUs = new Float64Array(directionsMax);
+    this.waitingSinceUs = float64Column(directionsMax);
   }
 
   /** Begins a direction with the byte of this sequence number. */

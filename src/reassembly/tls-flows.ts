@@ -4,7 +4,7 @@
  * application data and stay unseen.
  */
 import { readUint8, readUint16 } from '../core/bytes.ts';
-import { int32At, uint8At } from '../core/columns.ts';
+import { int32At, int32Column, uint8At, uint8Column } from '../core/columns.ts';
 import { type PipelineCounters, TlsHandshake } from '../core/pipeline-counters.ts';
 import { Likeness } from './likeness.ts';
 
@@ -67,10 +67,10 @@ export class TlsFlows {
   /** For `connectionsMax` rows, with two directions each: 2 · row and 2 · row + 1. */
   constructor(connectionsMax: number, counters: PipelineCounters) {
     this.counters = counters;
-    this.active = new Uint8Array(connectionsMax);
-    this.handshake = new Uint8Array(connectionsMax);
-    this.directions = new Uint8Array(2 * connectionsMax);
-    this.recordLeft = new Int32Array(2 * connectionsMax);
+    this.active = uint8Column(connectionsMax);
+    this.handshake = uint8Column(connectionsMax);
+    this.directions = uint8Column(2 * connectionsMax);
+    this.recordLeft = int32Column(2 * connectionsMax);
   }
 
   /** A connection has turned out to be TLS. `localEnds`: 1 when end 0 is local, plus 2 when end 1 is. */

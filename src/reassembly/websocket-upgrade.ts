@@ -4,7 +4,7 @@
  * not checked: a passive probe believes what both ends believed.
  */
 import { readUint8 } from '../core/bytes.ts';
-import { int32At } from '../core/columns.ts';
+import { int32At, int32Column } from '../core/columns.ts';
 
 /** What an HTTP header block says. */
 export const Upgrade = {
@@ -46,7 +46,7 @@ export class WebSocketUpgrades {
   private readonly searched: Int32Array;
 
   constructor(rowsMax: number) {
-    this.searched = new Int32Array(rowsMax);
+    this.searched = int32Column(rowsMax);
   }
 
   open(row: number): void {

@@ -3,7 +3,7 @@
  * message is one SIP message): masked and not, whole and continued, control frames in between. Messages
  * compressed by permessage-deflate are passed over and counted; there is no inflate here.
  */
-import { float64At, int32At } from '../core/columns.ts';
+import { float64At, float64Column, int32At, int32Column, uint8Column } from '../core/columns.ts';
 import { type BufferPool, EMPTY_BUFFER } from './buffer-pool.ts';
 import { copyBytes } from './copy-bytes.ts';
 import { Likeness } from './likeness.ts';
@@ -45,7 +45,7 @@ export class WebSockets {
   private readonly searching: Uint8Array;
   private readonly message: Uint8Array;
   /** Payloads of a continued message so far. */
-  private readonly collected: Uint8Array[] = [];
+  private readonly collected: Uint8Array[];
   private readonly collectedLength: Int32Array;
   /** Payload bytes to pass over. */
   private readonly skip: Float64Array;
@@ -55,12 +55,12 @@ export class WebSockets {
   constructor(rowsMax: number, pool: BufferPool, messageMax: number) {
     this.pool = pool;
     this.messageMax = messageMax;
-    this.searching = new Uint8Array(rowsMax);
-    this.message = new Uint8Array(rowsMax);
-    for (let row = 0; row < rowsMax; row++) this.collected.push(EMPTY_BUFFER);
-    this.collectedLength = new Int32Array(rowsMax);
-    this.skip = new Float64Array(rowsMax);
-    this.skipEndsMessage = new Uint8Array(rowsMax);
+    this.searching = uint8Column(rowsMax);
+    this.message = uint8Column(rowsMax);
+    this.collected = new Array<Uint8Array>(rowsMax).fill(EMPTY_BUFFER);
+    this.collectedLength = int32Column(rowsMax);
+    this.skip = float64Column(rowsMax);
+    this.skipEndsMessage = uint8Column(rowsMax);
   }
 
   /** Begins a direction at the first byte of a frame. */

@@ -5,8 +5,9 @@
  */
 import { blockMemory } from '../core/block-memory.ts';
 import { int32At } from '../core/columns.ts';
+import { Transport } from '../core/transport.ts';
 import { MessageKind, type SipMessage } from './message.ts';
-import type { Method } from './method.ts';
+import { Method } from './method.ts';
 import { SCANNER_CODE } from './scanner-code.ts';
 
 interface Scanner {
@@ -41,6 +42,11 @@ const CONTACTS = VIA_PORTS + 8;
 const CELLS_IN_ALL = CONTACTS + 32;
 
 const REQUEST = MessageKind.REQUEST;
+/** By code: the scanner's numbers are the same. */
+const METHODS: readonly Method[] = Object.values(Method);
+const TRANSPORTS: readonly Transport[] = Object.values(Transport);
+const UNKNOWN_METHOD = Method.OTHER;
+const UNKNOWN_TRANSPORT = Transport.OTHER;
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
@@ -105,13 +111,13 @@ function takeCells(message: SipMessage): void {
   const isRequest = cells[Cell.KIND] === REQUEST;
   message.kind = isRequest ? REQUEST : MessageKind.RESPONSE;
   message.requestLineReadable = isRequest;
-  message.method = int32At(cells, Cell.METHOD) as Method;
+  message.method = METHODS[int32At(cells, Cell.METHOD)] ?? UNKNOWN_METHOD;
   message.statusCode = int32At(cells, Cell.STATUS);
   message.cseqNumber = int32At(cells, Cell.CSEQ_NUMBER);
-  message.cseqMethod = int32At(cells, Cell.CSEQ_METHOD) as Method;
+  message.cseqMethod = METHODS[int32At(cells, Cell.CSEQ_METHOD)] ?? UNKNOWN_METHOD;
   message.contentLength = int32At(cells, Cell.CONTENT_LENGTH);
   message.hasMaxForwards = cells[Cell.HAS_MAX_FORWARDS] === 1;
-  message.viaTransport = int32At(cells, Cell.VIA_TRANSPORT) as SipMessage['viaTransport'];
+  message.viaTransport = TRANSPORTS[int32At(cells, Cell.VIA_TRANSPORT)] ?? UNKNOWN_TRANSPORT;
   message.branchHasCookie = cells[Cell.BRANCH_HAS_COOKIE] === 1;
   const { spans, vias, viaPorts } = message;
   for (let i = 0; i < SPAN_CELLS; i++) spans[i] = int32At(cells, CELLS + i);

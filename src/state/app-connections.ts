@@ -3,7 +3,14 @@
  * from the handshake's ACK, or data on a connection older than the probe, until FIN both ways, RST, a SYN
  * that reuses the ports, or eviction. Only flags and ports are looked at, never a byte of payload.
  */
-import { float64At, int32At, uint8At } from '../core/columns.ts';
+import {
+  float64At,
+  float64Column,
+  int32At,
+  int32Column,
+  uint8At,
+  uint8Column,
+} from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { Hasher } from '../core/hash.ts';
 import { KeyTable } from '../core/key-table.ts';
@@ -59,11 +66,11 @@ export class AppConnections {
     this.slab = new Slab(rowsMax);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
     this.lists = new EvictionLists(rowsMax, 2);
-    this.keyLo = new Int32Array(rowsMax);
-    this.keyHi = new Int32Array(rowsMax);
-    this.state = new Uint8Array(rowsMax);
-    this.closed = new Uint8Array(rowsMax);
-    this.lastUs = new Float64Array(rowsMax);
+    this.keyLo = int32Column(rowsMax);
+    this.keyHi = int32Column(rowsMax);
+    this.state = uint8Column(rowsMax);
+    this.closed = uint8Column(rowsMax);
+    this.lastUs = float64Column(rowsMax);
   }
 
   /** One segment of such a connection; `fromServer`: its source is the application port. */

@@ -1,4 +1,4 @@
-import { float64At, int32At } from '../core/columns.ts';
+import { float64At, float64Column, int32At, int32Column } from '../core/columns.ts';
 import { Slab } from '../core/slab.ts';
 import { CONTACTS_MAX, type SipMessage } from '../sip-parser/message.ts';
 import type { Registrations } from './registrations.ts';
@@ -23,14 +23,14 @@ export class AskedBindings {
 
   constructor(transactionsMax: number, cellsMax: number) {
     this.cells = new Slab(cellsMax);
-    this.first = new Int32Array(transactionsMax);
-    this.next = new Int32Array(cellsMax);
-    this.contactLo = new Int32Array(cellsMax);
-    this.contactHi = new Int32Array(cellsMax);
-    this.seconds = new Float64Array(cellsMax);
-    this.aorLo = new Int32Array(transactionsMax);
-    this.aorHi = new Int32Array(transactionsMax);
-    this.headerSeconds = new Float64Array(transactionsMax);
+    this.first = int32Column(transactionsMax);
+    this.next = int32Column(cellsMax);
+    this.contactLo = int32Column(cellsMax);
+    this.contactHi = int32Column(cellsMax);
+    this.seconds = float64Column(cellsMax);
+    this.aorLo = int32Column(transactionsMax);
+    this.aorHi = int32Column(transactionsMax);
+    this.headerSeconds = float64Column(transactionsMax);
   }
 
   firstCell(transaction: number): number {

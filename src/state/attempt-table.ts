@@ -2,7 +2,16 @@
  * Rows of attempts, of calls or of registrations: what a user tried, over as many transactions as it took.
  * Columns, key and eviction only; what an attempt means is in calls.ts and registration-attempts.ts.
  */
-import { float64At, int32At, uint8At, uint16At } from '../core/columns.ts';
+import {
+  float64At,
+  float64Column,
+  int32At,
+  int32Column,
+  uint8At,
+  uint8Column,
+  uint16At,
+  uint16Column,
+} from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { KeyTable } from '../core/key-table.ts';
 import { Slab } from '../core/slab.ts';
@@ -60,20 +69,20 @@ export class AttemptTable {
     this.slab = new Slab(rowsMax);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
     this.lists = new EvictionLists(rowsMax, CLASSES);
-    this.keyLo = new Int32Array(rowsMax);
-    this.keyHi = new Int32Array(rowsMax);
-    this.serial = new Int32Array(rowsMax);
-    this.state = new Uint8Array(rowsMax);
-    this.direction = new Uint8Array(rowsMax);
-    this.peer = new Uint16Array(rowsMax);
-    this.cseq = new Float64Array(rowsMax);
-    this.branches = new Uint16Array(rowsMax);
-    this.final = new Int32Array(rowsMax);
-    this.cancelled = new Uint8Array(rowsMax);
-    this.answeredTag = new Int32Array(rowsMax);
-    this.startUs = new Float64Array(rowsMax);
-    this.era = new Int32Array(rowsMax);
-    this.indicationUs = new Float64Array(rowsMax);
+    this.keyLo = int32Column(rowsMax);
+    this.keyHi = int32Column(rowsMax);
+    this.serial = int32Column(rowsMax);
+    this.state = uint8Column(rowsMax);
+    this.direction = uint8Column(rowsMax);
+    this.peer = uint16Column(rowsMax);
+    this.cseq = float64Column(rowsMax);
+    this.branches = uint16Column(rowsMax);
+    this.final = int32Column(rowsMax);
+    this.cancelled = uint8Column(rowsMax);
+    this.answeredTag = int32Column(rowsMax);
+    this.startUs = float64Column(rowsMax);
+    this.era = int32Column(rowsMax);
+    this.indicationUs = float64Column(rowsMax);
   }
 
   find(lo: number, hi: number): number {

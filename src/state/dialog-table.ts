@@ -2,7 +2,16 @@
  * Rows of dialogs (RFC 3261 12): Call-ID and both tags, one per fork, with the local side as an end or as
  * a proxy between the ends. Columns, key, siblings and eviction; their life is in dialogs.ts.
  */
-import { float64At, int32At, uint8At, uint16At } from '../core/columns.ts';
+import {
+  float64At,
+  float64Column,
+  int32At,
+  int32Column,
+  uint8At,
+  uint8Column,
+  uint16At,
+  uint16Column,
+} from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { KeyTable } from '../core/key-table.ts';
 import { Slab } from '../core/slab.ts';
@@ -73,28 +82,28 @@ export class DialogTable {
     this.slab = new Slab(rowsMax);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
     this.lists = new EvictionLists(rowsMax, CLASSES);
-    this.keyLo = new Int32Array(rowsMax);
-    this.keyHi = new Int32Array(rowsMax);
-    this.serial = new Int32Array(rowsMax);
-    this.state = new Uint8Array(rowsMax);
-    this.role = new Uint8Array(rowsMax);
-    this.kind = new Uint8Array(rowsMax);
-    this.direction = new Uint8Array(rowsMax);
-    this.peer = new Uint16Array(rowsMax);
-    this.confirmedUs = new Float64Array(rowsMax);
-    this.firstByeUs = new Float64Array(rowsMax);
-    this.lastByeUs = new Float64Array(rowsMax);
-    this.confirmedEra = new Int32Array(rowsMax);
-    this.byeEra = new Int32Array(rowsMax);
-    this.byeDirection = new Uint8Array(rowsMax);
-    this.maxAgeAtUs = new Float64Array(rowsMax);
-    this.refreshByUs = new Float64Array(rowsMax);
-    this.unacked = new Int32Array(rowsMax);
-    this.unackedSerial = new Int32Array(rowsMax);
-    this.creator = new Int32Array(rowsMax);
-    this.creatorSerial = new Int32Array(rowsMax);
-    this.sibling = new Int32Array(rowsMax);
-    this.siblingSerial = new Int32Array(rowsMax);
+    this.keyLo = int32Column(rowsMax);
+    this.keyHi = int32Column(rowsMax);
+    this.serial = int32Column(rowsMax);
+    this.state = uint8Column(rowsMax);
+    this.role = uint8Column(rowsMax);
+    this.kind = uint8Column(rowsMax);
+    this.direction = uint8Column(rowsMax);
+    this.peer = uint16Column(rowsMax);
+    this.confirmedUs = float64Column(rowsMax);
+    this.firstByeUs = float64Column(rowsMax);
+    this.lastByeUs = float64Column(rowsMax);
+    this.confirmedEra = int32Column(rowsMax);
+    this.byeEra = int32Column(rowsMax);
+    this.byeDirection = uint8Column(rowsMax);
+    this.maxAgeAtUs = float64Column(rowsMax);
+    this.refreshByUs = float64Column(rowsMax);
+    this.unacked = int32Column(rowsMax);
+    this.unackedSerial = int32Column(rowsMax);
+    this.creator = int32Column(rowsMax);
+    this.creatorSerial = int32Column(rowsMax);
+    this.sibling = int32Column(rowsMax);
+    this.siblingSerial = int32Column(rowsMax);
   }
 
   find(lo: number, hi: number): number {

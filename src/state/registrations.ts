@@ -4,7 +4,14 @@
  * the local side (REGISTER sent). Two contacts are one binding when their URIs are equal as far as
  * RFC 3261 19.1.4 matters (sip-parser/aor.ts says where it stops), or their instance and reg-id are.
  */
-import { float64At, int32At, uint8At } from '../core/columns.ts';
+import {
+  float64At,
+  float64Column,
+  int32At,
+  int32Column,
+  uint8At,
+  uint8Column,
+} from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { Hasher } from '../core/hash.ts';
 import { KeyTable } from '../core/key-table.ts';
@@ -56,15 +63,15 @@ export class Registrations {
     this.slab = new Slab(rowsMax);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
     this.lists = new EvictionLists(rowsMax, 1);
-    this.aorLo = new Int32Array(rowsMax);
-    this.aorHi = new Int32Array(rowsMax);
-    this.contactLo = new Int32Array(rowsMax);
-    this.contactHi = new Int32Array(rowsMax);
-    this.direction = new Uint8Array(rowsMax);
-    this.previous = new Int32Array(rowsMax);
-    this.following = new Int32Array(rowsMax);
-    this.round = new Int32Array(rowsMax);
-    this.expiresAtUs = new Float64Array(rowsMax);
+    this.aorLo = int32Column(rowsMax);
+    this.aorHi = int32Column(rowsMax);
+    this.contactLo = int32Column(rowsMax);
+    this.contactHi = int32Column(rowsMax);
+    this.direction = uint8Column(rowsMax);
+    this.previous = int32Column(rowsMax);
+    this.following = int32Column(rowsMax);
+    this.round = int32Column(rowsMax);
+    this.expiresAtUs = float64Column(rowsMax);
   }
 
   /** Hashes the To URI as an AOR into `lo`, `hi`. */

@@ -3,7 +3,14 @@
  * cells from a shared slab. What does not fit is forgotten oldest first, so that a storm of different
  * provisional responses costs a bounded amount of memory.
  */
-import { int32At, uint8At, uint16At } from '../core/columns.ts';
+import {
+  int32At,
+  int32Column,
+  uint8At,
+  uint8Column,
+  uint16At,
+  uint16Column,
+} from '../core/columns.ts';
 import { Slab } from '../core/slab.ts';
 
 const INLINE = 4;
@@ -23,14 +30,14 @@ export class ResponseMemory {
   private readonly nextCell: Int32Array;
 
   constructor(rowsMax: number, cellsMax: number) {
-    this.inline = new Int32Array(rowsMax * INLINE);
-    this.count = new Uint16Array(rowsMax);
-    this.cursor = new Uint8Array(rowsMax);
-    this.last = new Int32Array(rowsMax);
-    this.firstCell = new Int32Array(rowsMax);
+    this.inline = int32Column(rowsMax * INLINE);
+    this.count = uint16Column(rowsMax);
+    this.cursor = uint8Column(rowsMax);
+    this.last = int32Column(rowsMax);
+    this.firstCell = int32Column(rowsMax);
     this.cells = new Slab(cellsMax);
-    this.cellSignature = new Int32Array(cellsMax);
-    this.nextCell = new Int32Array(cellsMax);
+    this.cellSignature = int32Column(cellsMax);
+    this.nextCell = int32Column(cellsMax);
   }
 
   /** The last response of the transaction; 0 when it has none. */

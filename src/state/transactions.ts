@@ -2,7 +2,15 @@
  * The table of one role's transactions (client or server): columns, the key that finds a row, the chain of
  * rows that share a key but came from other addresses, and what is evicted when the table is full.
  */
-import { float64At, int32At, uint8At } from '../core/columns.ts';
+import {
+  float64At,
+  float64Column,
+  int32At,
+  int32Column,
+  uint8At,
+  uint8Column,
+  uint16Column,
+} from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { KeyTable } from '../core/key-table.ts';
 import { Slab } from '../core/slab.ts';
@@ -84,29 +92,29 @@ export class Transactions {
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
     this.responses = new ResponseMemory(rowsMax, Math.max(1024, rowsMax >> 2));
     this.lists = new EvictionLists(rowsMax, CLASSES);
-    this.keyLo = new Int32Array(rowsMax);
-    this.keyHi = new Int32Array(rowsMax);
-    this.flow = new Int32Array(rowsMax);
-    this.signature = new Int32Array(rowsMax);
-    this.nextInChain = new Int32Array(rowsMax);
-    this.serial = new Int32Array(rowsMax);
-    this.method = new Uint8Array(rowsMax);
-    this.state = new Uint8Array(rowsMax);
-    this.flags = new Uint8Array(rowsMax);
-    this.peer = new Uint16Array(rowsMax);
-    this.era = new Int32Array(rowsMax);
-    this.startUs = new Float64Array(rowsMax);
-    this.aliveUntilUs = new Float64Array(rowsMax);
-    this.lingerUntilUs = new Float64Array(rowsMax);
-    this.timeoutAtUs = new Float64Array(rowsMax);
-    this.timeout = new Uint8Array(rowsMax);
-    this.attempt = new Int32Array(rowsMax);
-    this.attemptSerial = new Int32Array(rowsMax);
-    this.dialog = new Int32Array(rowsMax);
-    this.dialogSerial = new Int32Array(rowsMax);
-    this.upstream = new Int32Array(rowsMax);
-    this.upstreamSerial = new Int32Array(rowsMax);
-    this.expires = new Float64Array(rowsMax);
+    this.keyLo = int32Column(rowsMax);
+    this.keyHi = int32Column(rowsMax);
+    this.flow = int32Column(rowsMax);
+    this.signature = int32Column(rowsMax);
+    this.nextInChain = int32Column(rowsMax);
+    this.serial = int32Column(rowsMax);
+    this.method = uint8Column(rowsMax);
+    this.state = uint8Column(rowsMax);
+    this.flags = uint8Column(rowsMax);
+    this.peer = uint16Column(rowsMax);
+    this.era = int32Column(rowsMax);
+    this.startUs = float64Column(rowsMax);
+    this.aliveUntilUs = float64Column(rowsMax);
+    this.lingerUntilUs = float64Column(rowsMax);
+    this.timeoutAtUs = float64Column(rowsMax);
+    this.timeout = uint8Column(rowsMax);
+    this.attempt = int32Column(rowsMax);
+    this.attemptSerial = int32Column(rowsMax);
+    this.dialog = int32Column(rowsMax);
+    this.dialogSerial = int32Column(rowsMax);
+    this.upstream = int32Column(rowsMax);
+    this.upstreamSerial = int32Column(rowsMax);
+    this.expires = float64Column(rowsMax);
   }
 
   /** First row of the chain under a key, -1 when there is none. */
