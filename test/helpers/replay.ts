@@ -65,6 +65,35 @@ export async function replayFile(path: string, options: ReplayOptions = {}): Pro
   }
 }
 
+/** The gauges at these times, in seconds since the epoch and rising, as `--until` would give each. */
+export async function sampleFile(
+  path: string,
+  flags: Flags,
+  times: readonly number[],
+): Promise<StateGauges[]> {
+  const source = new FileSource({ path, warn: () => undefined });
+  await source.open();
+  const { plane } = await planeOf(source, flags);
+  const samples: StateGauges[] = [];
+  const sampleUntil = (timestampUs: number): void => {
+    for (;;) {
+      const untilUs = (times[samples.length] ?? Number.POSITIVE_INFINITY) * 1e6;
+      if (untilUs >= timestampUs) return;
+      plane.pipeline.idle(untilUs);
+      samples.push(plane.gauges());
+    }
+  };
+  for (let batch = await source.next(); batch !== undefined; batch = await source.next()) {
+    for (let i = 0; i < batch.count; i++) {
+      sampleUntil(batch.timestampUs[i] ?? 0);
+      plane.pipeline.consume({ ...batch, count: i + 1 }, i, Number.POSITIVE_INFINITY);
+    }
+  }
+  sampleUntil(Number.POSITIVE_INFINITY);
+  await source.close();
+  return samples;
+}
+
 /** Batches end after so many packets, by turns. */
 export function replayPackets(
   packets: readonly TestPacket[],
@@ -74,8 +103,11 @@ export function replayPackets(
   return replaySource(new PacketList(packets, batchSizes), options);
 }
 
-async function replaySource(source: PacketSource, options: ReplayOptions): Promise<Replayed> {
-  const config = await configOf(options.flags ?? {});
+async function planeOf(
+  source: PacketSource,
+  flags: Flags,
+): Promise<{ plane: DataPlane; events: EventLines }> {
+  const config = await configOf(flags);
   let events = new EventLines();
   const plane = new DataPlane({
     ...planeOptions(config, endpointsOf(config.local), REPLAY_SEED, true),
@@ -87,6 +119,11 @@ async function replaySource(source: PacketSource, options: ReplayOptions): Promi
     },
   });
   plane.source = source;
+  return { plane, events };
+}
+
+async function replaySource(source: PacketSource, options: ReplayOptions): Promise<Replayed> {
+  const { plane, events } = await planeOf(source, options.flags ?? {});
   const untilUs = (options.until ?? Number.POSITIVE_INFINITY) * 1e6;
   for (let batch = await source.next(); batch !== undefined; batch = await source.next()) {
     if (plane.startedUs === 0) plane.startedUs = batch.timestampUs[0] ?? 0;
@@ -113,8 +150,21 @@ function consume(
   return true;
 }
 
+/** Enough for any capture here, and allocated in no time. */
+const SMALL_LIMITS: Flags = {
+  'max-transactions': ['16384'],
+  'max-dialogs': ['8192'],
+  'max-attempts': ['16384'],
+  'max-registrations': ['4096'],
+  'max-tcp-streams': ['4096'],
+  'max-sctp-associations': ['1024'],
+  'max-fragments': ['1024'],
+};
+
 function configOf(flags: Flags): Promise<Config> {
-  const given = Object.entries(flags).map(([name, values]) => [name, [...values]] as const);
+  const given = Object.entries({ ...SMALL_LIMITS, ...flags }).map(
+    ([name, values]) => [name, [...values]] as const,
+  );
   return parseConfig({ command: 'replay', operands: ['-'], flags: new Map(given) }, {});
 }
 
