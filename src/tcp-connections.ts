@@ -10,7 +10,7 @@ import { ConnectionTable, Worth } from './reassembly/connection-table.ts';
 import type { TcpDirections } from './reassembly/tcp-directions.ts';
 import { TcpFlag } from './reassembly/tcp-flags.ts';
 import type { TlsFlows } from './reassembly/tls-flows.ts';
-import { Opening } from './sip-parser/framing.ts';
+import { Opening } from './sip-parser/frame.ts';
 import { STREAM_IDLE_US, type StreamsOptions } from './stream-options.ts';
 import { Speech, type StreamProtocols } from './stream-protocols.ts';
 
