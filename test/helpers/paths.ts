@@ -19,4 +19,6 @@ export const repoRoot: string = findRepo();
 
 const shared = join(repoRoot, '..', 'shared');
 /** The folder of captures and oracles beside the checkout, when it is there. */
-export const sharedRoot: string | undefined = existsSync(join(shared, 'corpus')) ? shared : undefined;
+export const sharedRoot: string | undefined = existsSync(join(shared, 'corpus'))
+  ? shared
+  : undefined;
