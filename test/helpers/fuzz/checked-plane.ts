@@ -43,6 +43,9 @@ export function planeConfigs(): Promise<readonly Config[]> {
 }
 
 const BLOCK_BYTES = 131_072;
+/** Between packets, time sometimes goes on alone, as it does live. */
+const IDLE_EVERY = 997;
+const IDLE_US = 3e6;
 /** Packets have neighbours. */
 const PACKET_OFFSET = 100;
 
@@ -57,6 +60,8 @@ export class CheckedPlane implements FuzzTarget {
   take(packet: FuzzPacket): void {
     this.batch.put(packet);
     this.target.take(this.batch);
+    const { pipeline } = this.target.plane;
+    if (this.batch.firstFrame % IDLE_EVERY === 0) pipeline.idle(pipeline.clock.packetUs + IDLE_US);
     const { internalErrors } = this.target.plane.counters;
     for (const errors of internalErrors) if (errors > 0) throw new Error('internal error');
   }

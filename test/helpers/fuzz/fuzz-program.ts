@@ -1,4 +1,7 @@
-/** The command line of a fuzzer: `--seed=N --count=N --seconds=N`; says what it did, and fails when it found something. */
+/**
+ * The command line of a fuzzer: `--seed=N --count=N --seconds=N`, and `--compared=0.05` when a twentieth of the packets
+ * is enough for the second pass. Says what it did, and fails when it found something.
+ */
 import { parseArgs } from 'node:util';
 import { writeCrasher } from './crasher.ts';
 import { type FuzzSubject, fuzzRun } from './fuzz-run.ts';
@@ -11,11 +14,14 @@ export function fuzzProgram(subject: FuzzSubject): void {
       count: { type: 'string', default: '10000000' },
       seed: { type: 'string', default: '1' },
       seconds: { type: 'string', default: '30' },
+      compared: { type: 'string', default: '1' },
     },
   });
   const seed = Number(values.seed);
-  const milliseconds = Number(values.seconds) * 1000;
-  const outcome = fuzzRun(subject, { seed, packets: Number(values.count), milliseconds });
+  const compared = Number(values.compared);
+  const milliseconds = (Number(values.seconds) * 1000) / (1 + compared);
+  const limits = { seed, packets: Number(values.count), milliseconds, compared };
+  const outcome = fuzzRun(subject, limits);
   const { packets, slowestMs, memory, grown, problems } = outcome;
   console.log(
     `${subject.name}: seed ${seed}, ${packets} packets, slowest ${slowestMs.toFixed(2)} ms, ` +

@@ -18,6 +18,8 @@ export interface FuzzLimits {
   readonly packets: number;
   /** The first pass ends earlier when so much time has passed. */
   readonly milliseconds: number;
+  /** Part of the packets that the second pass takes again, 0 to 1. */
+  readonly compared: number;
 }
 
 export interface Problem {
@@ -28,6 +30,7 @@ export interface Problem {
 
 export interface FuzzOutcome {
   readonly packets: number;
+  /** Of those that were timed twice, the lesser time of each. */
   readonly slowestMs: number;
   /** Bytes of heap and buffers at the end of the first pass. */
   readonly memory: number;
@@ -45,17 +48,16 @@ const GROWTH_BYTES_MAX = 8 * 1024 * 1024;
 const WARM = 0.4;
 /** The first pass, and two more for what was slow in it. */
 const TIMINGS = 3;
-/** Of the packets of the first pass, taken again to compare expositions. */
-const COMPARED = 0.05;
-/** Asking for processor time costs as much as a packet. */
-const CPU_EVERY = 16;
+/** A packet's time is kept from here on. */
+const NOTED_MS = 0.25;
+/** More only on a machine too busy to time anything. */
+const NOTED_MAX = 50_000;
 
 /** What one pass over the packets saw. */
 interface Pass {
   readonly packets: number;
-  readonly slowestMs: number;
-  /** Milliseconds of those that were slow, by index. */
-  readonly slow: ReadonlyMap<number, number>;
+  /** Milliseconds of those that took their time, by index. */
+  readonly noted: ReadonlyMap<number, number>;
   /** Of the exposition, every CHECK_EVERY packets. */
   readonly digests: readonly string[];
   readonly problem: Problem | undefined;
@@ -74,10 +76,12 @@ export function fuzzRun(subject: FuzzSubject, limits: FuzzLimits): FuzzOutcome {
   });
   memory.sample(1);
   const problems: Problem[] = first.problem === undefined ? [] : [first.problem];
-  let slow = first.slow;
+  let slow = slowOf(first.noted);
+  let slowestMs = 0;
   for (let i = 1; i < TIMINGS && problems.length === 0; i++) {
     if (i > 1 && slow.size === 0) break;
-    const last = Math.max(CHECK_EVERY, first.packets * COMPARED, ...slow.keys());
+    const part = i === 1 ? first.packets * limits.compared : 0;
+    const last = Math.max(CHECK_EVERY, part, ...slow.keys());
     const again = pass(
       subject,
       limits.seed,
@@ -87,7 +91,9 @@ export function fuzzRun(subject: FuzzSubject, limits: FuzzLimits): FuzzOutcome {
     if (differs >= 0) {
       problems.push({ at: (differs + 1) * CHECK_EVERY - 1, text: 'another exposition' });
     }
-    slow = stillSlow(slow, again.slow);
+    const both = timedTwice(first.noted, again.noted);
+    if (i === 1) slowestMs = Math.max(slowestMs, ...both.values());
+    slow = timedTwice(slow, slowOf(again.noted));
   }
   for (const [at, milliseconds] of slow) {
     problems.push({ at, text: `${milliseconds.toFixed(1)} ms for one packet` });
@@ -95,7 +101,6 @@ export function fuzzRun(subject: FuzzSubject, limits: FuzzLimits): FuzzOutcome {
   if (memory.grown > GROWTH_BYTES_MAX) {
     problems.push({ at: first.packets - 1, text: `memory grew by ${memory.grown} bytes` });
   }
-  const slowestMs = Math.max(first.slowestMs, ...slow.values());
   const { last: held, grown } = memory;
   return { packets: first.packets, slowestMs, memory: held, grown, problems };
 }
@@ -104,15 +109,13 @@ export function fuzzRun(subject: FuzzSubject, limits: FuzzLimits): FuzzOutcome {
 function pass(subject: FuzzSubject, seed: number, ended: EndOfPass): Pass {
   const generator = subject.generator(seed);
   const target = subject.target(seed);
-  const slow = new Map<number, number>();
+  const noted = new Map<number, number>();
   const digests: string[] = [];
-  let slowestMs = 0;
   let packets = 0;
-  let cpuMs = 0;
   let problem: Problem | undefined;
   while (problem === undefined && !ended(packets)) {
     const packet = generator.next();
-    if (packets % CPU_EVERY === 0) cpuMs = processorMs();
+    const cpuMs = processorMs();
     const startMs = performance.now();
     try {
       target.take(packet);
@@ -120,10 +123,9 @@ function pass(subject: FuzzSubject, seed: number, ended: EndOfPass): Pass {
       problem = { at: packets, text: textOf(error) };
     }
     const passedMs = performance.now() - startMs;
-    const tookMs = passedMs > slowestMs ? Math.min(passedMs, processorMs() - cpuMs) : passedMs;
-    if (packets > SETTLED_PACKETS) {
-      if (tookMs > SLOW_MS) slow.set(packets, tookMs);
-      else slowestMs = Math.max(slowestMs, tookMs);
+    if (passedMs > NOTED_MS && packets > SETTLED_PACKETS) {
+      const tookMs = Math.min(passedMs, processorMs() - cpuMs);
+      if (noted.size < NOTED_MAX || tookMs > SLOW_MS) noted.set(packets, tookMs);
     }
     packets++;
     if (packets % CHECK_EVERY === 0) {
@@ -132,7 +134,7 @@ function pass(subject: FuzzSubject, seed: number, ended: EndOfPass): Pass {
     }
   }
   problem ??= firstProblem(target, packets);
-  return { packets, slowestMs, slow, digests, problem };
+  return { packets, noted, digests, problem };
 }
 
 function processorMs(): number {
@@ -149,8 +151,12 @@ export function textOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** Those that were slow both times, with the lesser time. */
-function stillSlow(
+function slowOf(noted: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+  return new Map([...noted].filter(([, milliseconds]) => milliseconds > SLOW_MS));
+}
+
+/** Those that took their time both times, with the lesser time. */
+function timedTwice(
   before: ReadonlyMap<number, number>,
   now: ReadonlyMap<number, number>,
 ): ReadonlyMap<number, number> {
