@@ -38,6 +38,7 @@ export class Delivery {
     this.observer = parts.observer;
     this.counters = parts.counters;
     this.tally = parts.tally;
+    this.tracker.arrival.keys.prepare(this.message);
   }
 
   /** One payload that may be a message; the clock's time and era are given. Returns its fate. */

@@ -14,11 +14,12 @@ enum { VIAS_MAX = 8, CONTACTS_MAX = 16, SPANS = 24 };
 enum { USUAL_BYTES_MIN = 20 };
 static struct {
   int kind, method, status, cseq_number, cseq_method, content_length, has_max_forwards;
-  int via_transport, branch_has_cookie, via_count, contact_count;
+  int via_transport, branch_has_cookie, via_count, contact_count, whole;
   int spans[SPANS];
   int vias[4 * VIAS_MAX];
   int via_ports[VIAS_MAX];
   int contacts[2 * CONTACTS_MAX];
+  u32 hashes[8];
 } out;
 
 // Columns of spans (message.ts).
@@ -408,15 +409,47 @@ static const u8 *request_line(const u8 *p, const u8 *end) {
   return uri_end + 10;
 }
 
+// SpanHash (src/core/span-hash.ts): the lanes so far, then four bytes at a time, then the rest and the length.
+static void hash_piece(u32 *lanes, u32 piece, int shift) {
+  u32 lo = (lanes[0] ^ piece) * 0x9e3779b1u;
+  lanes[1] = (lanes[1] + piece) * 0x85ebca6bu ^ lo >> 15;
+  lanes[0] = shift == 0 ? lo : lo ^ lo >> shift;
+}
+static void hash_span(u32 *lanes, const int *cells, u32 case_bits) {
+  const u8 *p = base + cells[0], *stop = p + cells[1];
+  for (; p + 4 <= stop; p += 4) hash_piece(lanes, word(p) | case_bits, 0);
+  u32 tail = cells[1];
+  for (; p < stop; p++) tail = tail << 8 | *p;
+  hash_piece(lanes, tail | (case_bits & LOWER3), 16);
+}
+static void hash_port(u32 *lanes, u32 port) {
+  u32 lo = (lanes[0] ^ port) * 0x9e3779b1u;
+  lanes[0] = lo ^ lo >> 15;
+  lanes[1] = (lanes[1] + port) * 0x85ebca6bu ^ lo;
+}
+
+// Call-ID, From tag, To tag and the top Via as keys begin with them (src/state/message-keys.ts).
+static void hash_spans(u32 seed_lo, u32 seed_hi) {
+  for (int i = 0; i < 8; i += 2) out.hashes[i] = seed_lo, out.hashes[i + 1] = seed_hi;
+  if (out.spans[CALL_ID + 1] > 0) hash_span(out.hashes, out.spans + CALL_ID, 0);
+  if (out.spans[FROM_TAG + 1] > 0) hash_span(out.hashes + 2, out.spans + FROM_TAG, 0);
+  if (out.spans[TO_TAG + 1] > 0) hash_span(out.hashes + 4, out.spans + TO_TAG, 0);
+  hash_span(out.hashes + 6, out.vias, LOWER);
+  hash_port(out.hashes + 6, out.via_ports[0]);
+  if (out.vias[3] > 0) hash_span(out.hashes + 6, out.vias + 2, 0);
+}
+
 __attribute__((export_name("cells"))) int *cells(void) { return &out.kind; }
 
 // Reads the message at `from`, cut before `to`; spans count from `origin`. Returns the offset of the first line
-// that is not usual, be it the empty one, or -1 when already the start line is not.
-__attribute__((export_name("scan"))) int scan(int from, int to, int origin) {
+// that is not usual, or of the empty one (then `whole` is set, and there are hashes), or -1 when already the start
+// line is not.
+__attribute__((export_name("scan"))) int scan(int from, int to, int origin, u32 seed_lo,
+                                                u32 seed_hi) {
   const u8 *p = (const u8 *)from, *end = (const u8 *)to;
   base = (const u8 *)origin;
   out.cseq_number = out.cseq_method = out.method = out.status = out.has_max_forwards = 0;
-  out.via_count = out.contact_count = out.branch_has_cookie = 0;
+  out.via_count = out.contact_count = out.branch_has_cookie = out.whole = 0;
   out.via_transport = 7;
   out.content_length = -1;
   const v128_t none = wasm_i32x4_const_splat(-1);
@@ -428,6 +461,10 @@ __attribute__((export_name("scan"))) int scan(int from, int to, int origin) {
     const u8 *next = header(p, end);
     if (next == NONE) break;
     p = next;
+  }
+  if (p + 2 <= end && p[0] == 13 && p[1] == 10 && out.via_count > 0) {
+    out.whole = 1;
+    hash_spans(seed_lo, seed_hi);
   }
   return p - base;
 }

@@ -10,8 +10,8 @@ export class SpanHash {
   /** Of what was fed so far; a key's hash after `finish`. */
   lo = 0;
   hi = 0;
-  private readonly seedLo: number;
-  private readonly seedHi: number;
+  readonly seedLo: number;
+  readonly seedHi: number;
 
   constructor(seed: number) {
     this.seedLo = Math.imul(seed ^ 0x243f6a88, MULTIPLIER_LO);
@@ -21,6 +21,12 @@ export class SpanHash {
   reset(): void {
     this.lo = this.seedLo;
     this.hi = this.seedHi;
+  }
+
+  /** Goes on from lanes that were computed elsewhere from the same seed. */
+  resume(lo: number, hi: number): void {
+    this.lo = lo;
+    this.hi = hi;
   }
 
   /** `length` bytes from `start`. Letters count without case when `caseBits` is CASELESS, else 0. */

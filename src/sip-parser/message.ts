@@ -1,6 +1,7 @@
 import { Transport } from '../core/transport.ts';
 import { Method } from './method.ts';
 import { ParseError } from './parse-error.ts';
+import { SpanHashes } from './span-hashes.ts';
 
 export const MessageKind = { NONE: 0, REQUEST: 1, RESPONSE: 2 } as const;
 export type MessageKind = (typeof MessageKind)[keyof typeof MessageKind];
@@ -103,6 +104,9 @@ export class SipMessage {
   /** Captured bytes end before the header block does. */
   headersTruncated = false;
 
+  /** Hashes that the scanner leaves on its way, for who keeps tables of messages. */
+  readonly spanHashes: SpanHashes = new SpanHashes();
+
   reset(): void {
     this.kind = MessageKind.NONE;
     this.error = ParseError.NONE;
@@ -135,6 +139,7 @@ export class SipMessage {
     this.oddities = 0;
     this.end = 0;
     this.headersTruncated = false;
+    this.spanHashes.known = false;
   }
 }
 

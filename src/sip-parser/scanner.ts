@@ -9,10 +9,17 @@ import { Transport } from '../core/transport.ts';
 import { MessageKind, type SipMessage } from './message.ts';
 import { Method } from './method.ts';
 import { SCANNER_CODE } from './scanner-code.ts';
+import { HASH_CELLS, type SpanHashes } from './span-hashes.ts';
 
 interface Scanner {
   readonly cells: () => number;
-  readonly scan: (from: number, to: number, origin: number) => number;
+  readonly scan: (
+    from: number,
+    to: number,
+    origin: number,
+    seedLo: number,
+    seedHi: number,
+  ) => number;
 }
 
 declare const WebAssembly: {
@@ -33,13 +40,16 @@ const Cell = {
   BRANCH_HAS_COOKIE: 8,
   VIA_COUNT: 9,
   CONTACT_COUNT: 10,
+  /** The empty line was reached: nothing but the scanner has to read the headers. */
+  WHOLE: 11,
 } as const;
-const CELLS = 11;
+const CELLS = 12;
 const SPAN_CELLS = 24;
 const VIAS = CELLS + SPAN_CELLS;
 const VIA_PORTS = VIAS + 32;
 const CONTACTS = VIA_PORTS + 8;
-const CELLS_IN_ALL = CONTACTS + 32;
+const HASHES = CONTACTS + 32;
+const CELLS_IN_ALL = HASHES + HASH_CELLS;
 
 const REQUEST = MessageKind.REQUEST;
 /** By code: the scanner's numbers are the same. */
@@ -102,7 +112,13 @@ export function scanUsualLines(
     origin = isScannable(buf) ? buf.byteOffset : -1;
   }
   if (origin < 0) return -1;
-  const next = scan(origin + start, origin + end, origin);
+  const next = scan(
+    origin + start,
+    origin + end,
+    origin,
+    message.spanHashes.seedLo,
+    message.spanHashes.seedHi,
+  );
   if (next >= 0) takeCells(message);
   return next;
 }
@@ -131,7 +147,8 @@ function takeCells(message: SipMessage): void {
     vias[column + 2] = int32At(cells, VIAS + column + 2);
     vias[column + 3] = int32At(cells, VIAS + column + 3);
   }
-  takeContacts(message);
+  if (int32At(cells, Cell.CONTACT_COUNT) > 0) takeContacts(message);
+  if (cells[Cell.WHOLE] === 1) takeHashes(message.spanHashes);
 }
 
 function takeContacts(message: SipMessage): void {
@@ -147,4 +164,9 @@ function takeContacts(message: SipMessage): void {
     contactExpires[i] = -1;
     contactRegId[i] = -1;
   }
+}
+
+function takeHashes(hashes: SpanHashes): void {
+  hashes.known = true;
+  for (let i = 0; i < HASH_CELLS; i++) hashes.cells[i] = int32At(cells, HASHES + i);
 }

@@ -45,9 +45,19 @@ export class MessageKeys {
     this.hash = new SpanHash(seed);
   }
 
+  /** From now on the scanner, where it reads all headers of this record, hashes them with our seed. */
+  prepare(message: SipMessage): void {
+    message.spanHashes.seedLo = this.hash.seedLo;
+    message.spanHashes.seedHi = this.hash.seedHi;
+  }
+
   /** Takes a new message and hashes its Call-ID and tags. */
   load(buf: Uint8Array, message: SipMessage): void {
     this.words = wordsOf(buf);
+    if (message.spanHashes.known) {
+      this.take(message);
+      return;
+    }
     const { hash } = this;
     this.span(message, Span.CALL_ID);
     this.callIdLo = hash.lo;
@@ -63,6 +73,17 @@ export class MessageKeys {
     this.span(message, Span.TO_TAG);
     this.toTagLo = hash.lo;
     this.toTagHi = hash.hi;
+  }
+
+  private take(message: SipMessage): void {
+    const { cells } = message.spanHashes;
+    this.callIdLo = int32At(cells, 0);
+    this.callIdHi = int32At(cells, 1);
+    this.fromTagLo = int32At(cells, 2);
+    this.fromTagHi = int32At(cells, 3);
+    const tagged = int32At(message.spans, 2 * Span.TO_TAG + 1) >= 0;
+    this.toTagLo = tagged ? int32At(cells, 4) : 0;
+    this.toTagHi = tagged ? int32At(cells, 5) : 0;
   }
 
   /**
@@ -201,6 +222,11 @@ export class MessageKeys {
   private via(message: SipMessage, index: number): void {
     const { hash, words } = this;
     const { vias } = message;
+    if (index === 0 && message.spanHashes.known) {
+      const { cells } = message.spanHashes;
+      hash.resume(int32At(cells, 6), int32At(cells, 7));
+      return;
+    }
     const branchLength = int32At(vias, 4 * index + 3);
     hash.reset();
     hash.span(words, int32At(vias, 4 * index), int32At(vias, 4 * index + 1), CASELESS);
