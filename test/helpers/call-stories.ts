@@ -1,5 +1,5 @@
 /** Calls as they may go, by a seed: challenges, forks, CANCELs, crossings; then lost, repeated and late. */
-import type { ReferenceMessage } from './reference-state.ts';
+import type { ReferenceMessage } from './reference-rows.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { Sip } from './sip-scene.ts';
 

@@ -4,6 +4,13 @@ import type { Sip } from './sip-scene.ts';
 /** Seconds that a transaction is remembered after its last message. */
 export const LINGER = 32;
 
+export interface ReferenceMessage {
+  /** Seconds. */
+  readonly time: number;
+  readonly direction: 'in' | 'out';
+  readonly sip: Sip;
+}
+
 export interface Transaction {
   readonly role: 'client' | 'server';
   readonly direction: 'in' | 'out';
@@ -136,4 +143,14 @@ export function newDialog(direction: 'in' | 'out', deadline: number): Dialog {
     deadline,
     unacked: undefined,
   };
+}
+
+/** What a request waits for. A received INVITE waits for nothing. */
+export function firstTimeout(
+  role: 'client' | 'server',
+  method: string,
+  at: number,
+): { at: number; timer: string } | undefined {
+  if (method === 'INVITE') return role === 'client' ? { at, timer: 'B' } : undefined;
+  return { at, timer: role === 'client' ? 'F' : 'no_response' };
 }

@@ -6,12 +6,14 @@ import {
   type Attempt,
   type Dialog,
   dialogKey,
+  firstTimeout,
   indicate,
   isSuccess,
   LINGER,
   newAttempt,
   newDialog,
   newTransaction,
+  type ReferenceMessage,
   seconds,
   type Transaction,
   transactionKey,
@@ -23,13 +25,6 @@ const T4 = 5;
 const RETRY_WAIT = 32;
 const INVITE_MAX_AGE = 3600;
 const CHALLENGES: readonly number[] = [401, 407, 422, 494];
-
-export interface ReferenceMessage {
-  /** Seconds. */
-  readonly time: number;
-  readonly direction: 'in' | 'out';
-  readonly sip: Sip;
-}
 
 export class ReferenceState {
   readonly lines: string[] = [];
@@ -90,9 +85,7 @@ export class ReferenceState {
       return;
     }
     row.alive = now + T1_64;
-    if (method !== 'INVITE') {
-      row.timeout = { at: now + T1_64, timer: role === 'client' ? 'F' : 'no_response' };
-    } else if (role === 'client') row.timeout = { at: now + T1_64, timer: 'B' };
+    row.timeout = firstTimeout(role, method, now + T1_64);
     if (method === 'CANCEL') this.cancel(role, sip, now);
     else if (!row.initial) this.inDialog(row, direction, sip, now);
     else if (method === 'INVITE') this.invite(row, direction, sip, now);

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { callStories } from '../helpers/call-stories.ts';
-import { type ReferenceMessage, ReferenceState } from '../helpers/reference-state.ts';
+import type { ReferenceMessage } from '../helpers/reference-rows.ts';
+import { ReferenceState } from '../helpers/reference-state.ts';
 import { SeededRandom } from '../helpers/seeded-random.ts';
 import { Scene } from '../helpers/sip-scene.ts';
 
