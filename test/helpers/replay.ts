@@ -1,4 +1,5 @@
 /** Replays captures, or packets that a test made, through a whole data plane within the test's process. */
+import type { ByteSource } from '../../src/capture/byte-source.ts';
 import { FileSource } from '../../src/capture/file-source.ts';
 import type { PacketSource } from '../../src/capture/packet-source.ts';
 import type { Config } from '../../src/config/config.ts';
@@ -55,8 +56,19 @@ export class Replayed {
   }
 }
 
-export async function replayFile(path: string, options: ReplayOptions = {}): Promise<Replayed> {
-  const source = new FileSource({ path, warn: () => undefined });
+export function replayFile(path: string, options: ReplayOptions = {}): Promise<Replayed> {
+  return replayOpened(new FileSource({ path, warn: () => undefined }), options);
+}
+
+/** A capture file whose bytes arrive as they may. */
+export function replayBytes(from: ByteSource, options: ReplayOptions = {}): Promise<Replayed> {
+  return replayOpened(
+    new FileSource({ path: 'test', warn: () => undefined, bytes: from }),
+    options,
+  );
+}
+
+async function replayOpened(source: FileSource, options: ReplayOptions): Promise<Replayed> {
   await source.open();
   try {
     return await replaySource(source, options);
