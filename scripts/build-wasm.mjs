@@ -40,7 +40,8 @@ await main(() => {
   const version = clangVersion();
   const target = join(root, TARGET);
   if (!process.argv.includes('--check')) {
-    if (version === '') throw new SetupError('building the scanner needs: apt-get install clang lld');
+    if (version === '')
+      throw new SetupError('building the scanner needs: apt-get install clang lld');
     writeFileSync(target, build(version));
     return 0;
   }

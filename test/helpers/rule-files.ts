@@ -25,7 +25,8 @@ export function ruleGroups(file: string): readonly RuleGroup[] {
 }
 
 /** What the metrics of an expression look like: of the program's families, of the process, or recorded. */
-const METRIC = /\b([a-z_]+:[a-z]\w+:\w+|(?:sip|sipgauge|drachtio|sofia|process|nodejs)_\w+|up\b)(?!\s*:)/g;
+const METRIC =
+  /\b([a-z_]+:[a-z]\w+:\w+|(?:sip|sipgauge|drachtio|sofia|process|nodejs)_\w+|up\b)(?!\s*:)/g;
 
 export function metricsIn(expression: string): readonly string[] {
   const withoutLabels = expression
