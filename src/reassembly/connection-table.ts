@@ -70,9 +70,9 @@ export class ConnectionTable {
     return this.slab.size;
   }
 
-  /** Slots allocated. */
+  /** Rows there is room for. */
   get capacity(): number {
-    return this.keys.slots;
+    return this.rowsMax;
   }
 
   /** The row of the packet's connection, -1 without; `side` is set either way. */

@@ -131,7 +131,7 @@ export class IpFragments {
     return {
       table: Table.FRAGMENTS,
       rows: this.slab.size,
-      capacity: this.keys.slots,
+      capacity: this.slab.rowsMax,
       evictions: this.evictions,
     };
   }

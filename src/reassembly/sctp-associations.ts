@@ -50,8 +50,9 @@ export class SctpAssociations {
     return this.slab.size;
   }
 
+  /** Rows there is room for. */
   get capacity(): number {
-    return this.keys.slots;
+    return this.slab.rowsMax;
   }
 
   /** The row of the packet's sender, -1 without. */

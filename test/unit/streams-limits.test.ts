@@ -95,7 +95,7 @@ test('a full table gives up the connection of least worth', () => {
   run.push(sip.say(sipRequest('b')));
   assert.equal(run.messages.length, 2);
   assert.equal(run.counters.tcpGaps, 0);
-  assert.deepEqual(run.streams.uses()[0], { table: 10, rows: 4, capacity: 1024, evictions: 17 });
+  assert.deepEqual(run.streams.uses()[0], { table: 10, rows: 4, capacity: 4, evictions: 17 });
 });
 
 test('a silent connection is forgotten', () => {

@@ -182,7 +182,7 @@ test('associations and pieces are bounded; keep-alives are known', () => {
     const [first] = fragments(1, sipRequest('half', 300), 2);
     run.push(packet([first ?? new Uint8Array(0)], { tag }));
   }
-  assert.deepEqual(run.streams.uses()[1], { table: 11, rows: 2, capacity: 64, evictions: 2 });
+  assert.deepEqual(run.streams.uses()[1], { table: 11, rows: 2, capacity: 2, evictions: 2 });
   assert.equal(run.truncated, 2);
   run.push(packet([chunk(9, WHOLE, '\r\n\r\n')], { tag: 4 }));
   assert.equal(run.events[0]?.keepalive, 'double_crlf');

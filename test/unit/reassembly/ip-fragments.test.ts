@@ -297,6 +297,7 @@ describe('IP fragments', () => {
     const use = reassembly.fragments.use();
     assert.equal(use.table, Table.FRAGMENTS);
     assert.equal(use.rows, 3);
+    assert.equal(use.capacity, 3);
     assert.equal(use.evictions, 1);
     assert.equal(reassembly.push(piece(1480, 3000, { id: 2 })), DELIVERED);
     assert.equal(reassembly.push(piece(1480, 3000, { id: 1 })), HELD);
