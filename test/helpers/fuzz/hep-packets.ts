@@ -84,16 +84,20 @@ export class HepPackets implements PacketGenerator {
 
   private message(): Parameters<typeof hep3>[0] {
     const { random } = this;
-    const written = this.messages.next(random.pick(['UDP', 'TCP', 'TLS', 'WSS']));
-    const source = random.pick(HOSTS);
-    const sameFamily = HOSTS.filter((host) => host.length === source.length);
+    const forward = random.chance(0.5);
+    const written = this.messages.next(random.pick(['UDP', 'TCP', 'TLS', 'WSS']), forward);
+    const [local = [], neighbour = []] = HOSTS;
+    const usual = forward ? [neighbour, local] : [local, neighbour];
+    const [source = [], destination = []] = random.chance(0.9)
+      ? usual
+      : [random.pick(HOSTS), random.pick(HOSTS)];
     return {
       payload: random.chance(0.7) ? written : damagedMessage(random, written),
       protocol: random.pick(PROTOCOLS),
       protocolType: random.pick(PROTOCOL_TYPES),
       source,
-      destination: random.pick(random.chance(0.95) ? sameFamily : HOSTS),
-      ports: [random.pick([5060, 0, 65_535]), random.pick([5060, 5080])],
+      destination,
+      ports: [random.pick([5060, 5060, 5060, 0, 65_535]), 5060],
       timestampUs: Math.floor(random.between(0, random.chance(0.1) ? 4.2e15 : 1e6)) + 1e15,
       key: random.chance(0.2) ? 'secret' : '',
     };
@@ -102,7 +106,7 @@ export class HepPackets implements PacketGenerator {
   private chunk(): Uint8Array {
     const { random } = this;
     const [type, length] = random.pick(CHUNKS);
-    if (type === 15) return hepChunk(type, text(this.messages.next('UDP')));
+    if (type === 15) return hepChunk(type, text(this.messages.next('UDP', true)));
     const size = random.chance(0.9) ? length : random.integer(0, 20);
     const value = new Uint8Array(size).map(() => random.integer(0, 255));
     return hepChunk(type, value, random.chance(0.9) ? 0 : random.integer(1, 65_535));

@@ -55,7 +55,9 @@ export class SctpTalk {
 
   private write(): void {
     const { random } = this;
-    const written = random.chance(0.95) ? this.messages.next('SCTP') : '\r\n\r\n';
+    const written = random.chance(0.95)
+      ? this.messages.next('SCTP', random.chance(0.6))
+      : '\r\n\r\n';
     const pieces = random.chance(0.5) ? 1 : random.integer(2, PIECES_MAX);
     const size = Math.ceil(written.length / pieces);
     const unordered = random.chance(0.2) ? UNORDERED : 0;

@@ -5,9 +5,9 @@
 import type { SeededRandom } from '../seeded-random.ts';
 
 /** Calls that messages are written about at a time. */
-const CALLS_AT_A_TIME = 40;
+const CALLS_AT_A_TIME = 12;
 const METHODS =
-  'INVITE INVITE INVITE ACK ACK BYE BYE CANCEL OPTIONS REGISTER REGISTER PRACK SUBSCRIBE NOTIFY PUBLISH INFO REFER MESSAGE UPDATE FOO invite';
+  'INVITE INVITE INVITE INVITE INVITE INVITE INVITE INVITE ACK ACK BYE BYE REGISTER REGISTER SUBSCRIBE BYE BYE CANCEL OPTIONS REGISTER REGISTER PRACK SUBSCRIBE NOTIFY PUBLISH INFO REFER MESSAGE UPDATE FOO invite';
 const STATUSES =
   '100 180 183 200 200 200 202 301 302 401 407 408 422 481 486 487 489 491 494 500 503 600 603 699 700 99 000 1000';
 const methods = METHODS.split(' ');
@@ -26,6 +26,7 @@ const URIS = [
   'sip:bob@10.0.0.2:99999',
   '*',
 ];
+const HOSTS = ['10.0.0.1', '10.0.0.1:5060', 'host.example.com:5080', '[2001:db8::1]'];
 const CONTACTS = [
   '<sip:alice@10.0.0.1:5060>',
   '<sip:alice@10.0.0.1;ob>;expires=3600;+sip.instance="<urn:uuid:1>";reg-id=1',
@@ -74,21 +75,27 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 
 export class SipGenerator {
   private readonly random: SeededRandom;
+  /** Which call the last message was about. */
+  call = 0;
   private firstCall = 0;
 
   constructor(random: SeededRandom) {
     this.random = random;
   }
 
-  /** A message, mostly good; one character is one byte. `transport` as the top Via names it. */
-  next(transport: string): string {
+  /**
+   * A message, mostly good; one character is one byte. `transport` as the top Via names it; `forward` = from the
+   * side that calls to the one that is called, where most go that are requests.
+   */
+  next(transport: string, forward: boolean): string {
     const { random } = this;
-    if (random.chance(0.05)) this.firstCall++;
+    if (random.chance(0.02)) this.firstCall++;
     const call = this.firstCall + random.integer(0, CALLS_AT_A_TIME - 1);
+    this.call = call;
     const method = random.pick(methods);
-    const isRequest = random.chance(0.55);
-    const number = random.integer(1, 3);
-    const inDialog = !isRequest || random.chance(0.4);
+    const isRequest = random.chance(0.9) === forward;
+    const number = random.chance(0.8) ? 1 : random.integer(2, 3);
+    const inDialog = isRequest ? method === 'ACK' || method === 'BYE' : true;
     const startLine = isRequest
       ? `${method} ${this.mostly('sip:bob@10.0.0.2', URIS)} SIP/2.0`
       : `SIP/2.0 ${random.pick(statuses)} ${random.pick(['OK', 'Ringing', '', 'Ünï'])}`;
@@ -101,10 +108,7 @@ export class SipGenerator {
         'From',
         `${random.pick(['"A" ', '', 'A '])}<sip:u${call % 7}@example.com>;tag=f${call}`,
       ),
-      this.line(
-        'To',
-        `<sip:u${call % 5}@Example.com>${inDialog ? `;tag=t${random.integer(0, 2)}` : ''}`,
-      ),
+      this.line('To', `<sip:u${call % 5}@Example.com>${this.toTag(inDialog)}`),
       this.line('Call-ID', `c${call}@10.0.0.1`),
       this.line('CSeq', `${number} ${method === 'ACK' && random.chance(0.1) ? 'INVITE' : method}`),
       ...(random.chance(0.7)
@@ -114,6 +118,13 @@ export class SipGenerator {
       ...(random.chance(0.93) ? [this.line('Content-Length', String(body.length))] : []),
     ];
     return `${lines.join('\r\n')}\r\n\r\n${body}`;
+  }
+
+  /** Most calls are answered by one, some by three. */
+  private toTag(inDialog: boolean): string {
+    const { random } = this;
+    if (random.chance(0.95) !== inDialog) return '';
+    return `;tag=t${random.chance(0.9) ? 0 : random.integer(1, 2)}`;
   }
 
   private others(): string[] {
@@ -129,12 +140,7 @@ export class SipGenerator {
 
   private via(transport: string, call: number, number: number, method: string): string {
     const { random } = this;
-    const host = random.pick([
-      '10.0.0.1',
-      '10.0.0.1:5060',
-      'host.example.com:5080',
-      '[2001:db8::1]',
-    ]);
+    const host = HOSTS[(random.chance(0.97) ? call : call + 1) % HOSTS.length] ?? '';
     const named = random.chance(0.98)
       ? transport
       : random.pick(['UDP', 'TCP', 'WS', 'SCTP', 'TLS', 'X']);

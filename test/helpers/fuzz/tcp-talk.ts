@@ -162,7 +162,7 @@ export class TcpTalk {
     const { random } = this;
     switch (random.chance(0.97) ? this.speech : random.pick(SPEECHES)) {
       case 'sip':
-        return this.sip('TCP');
+        return this.sip('TCP', from);
       case 'websocket':
         return this.frame(from);
       case 'tls':
@@ -172,17 +172,19 @@ export class TcpTalk {
     }
   }
 
-  private sip(transport: string): string {
+  private sip(transport: string, from: number): string {
     const { random } = this;
     const kind = random.fraction();
     if (kind < 0.05) return random.pick(['\r\n\r\n', '\r\n', '\0\0', 'jaK\0', 'garbage\r\n\r\n']);
-    const message = this.messages.next(transport);
+    const message = this.messages.next(transport, from === 0);
     return kind < 0.2 ? damagedMessage(random, message) : message;
   }
 
   private frame(from: number): string {
     const { random } = this;
-    const written = random.chance(0.98) ? this.sip('WS') : 'x'.repeat(random.integer(0, 70_000));
+    const written = random.chance(0.98)
+      ? this.sip('WS', from)
+      : 'x'.repeat(random.integer(0, 70_000));
     const shared = {
       opcode: random.chance(0.7) ? 1 : random.integer(0, 15),
       final: random.chance(0.85),
