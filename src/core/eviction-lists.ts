@@ -10,6 +10,7 @@ export class EvictionLists {
   private readonly classOf: Uint8Array;
   private readonly oldestOf: Int32Array;
   private readonly newestOf: Int32Array;
+  private readonly counts: Int32Array;
   readonly classes: number;
 
   /** Classes are numbered from the least valuable, 0, up; at most 254. */
@@ -20,6 +21,17 @@ export class EvictionLists {
     this.classOf = uint8Column(rowsMax);
     this.oldestOf = new Int32Array(classes).fill(-1);
     this.newestOf = new Int32Array(classes).fill(-1);
+    this.counts = new Int32Array(classes);
+  }
+
+  /** Rows of a class. */
+  count(valueClass: number): number {
+    return int32At(this.counts, valueClass);
+  }
+
+  /** The oldest row of a class; -1 when it has none. */
+  oldestIn(valueClass: number): number {
+    return int32At(this.oldestOf, valueClass);
   }
 
   /** Appends a row that is in no list. */
@@ -28,6 +40,7 @@ export class EvictionLists {
     this.previous[row] = newest;
     this.following[row] = -1;
     this.classOf[row] = valueClass;
+    this.counts[valueClass] = int32At(this.counts, valueClass) + 1;
     if (newest < 0) this.oldestOf[valueClass] = row;
     else this.following[newest] = row;
     this.newestOf[valueClass] = row;
@@ -37,6 +50,7 @@ export class EvictionLists {
     const before = int32At(this.previous, row);
     const after = int32At(this.following, row);
     const valueClass = uint8At(this.classOf, row);
+    this.counts[valueClass] = int32At(this.counts, valueClass) - 1;
     if (before < 0) this.oldestOf[valueClass] = after;
     else this.following[before] = after;
     if (after < 0) this.newestOf[valueClass] = before;

@@ -22,9 +22,11 @@ import { State } from './transaction-machines.ts';
 const CHAIN_MAX = 16;
 const SLOTS_INITIAL = 64;
 
-/** Least valuable first (HOUSE: strays, unanswered, completed, early). */
+/** Least valuable first: strays, unanswered, completed, early. */
 export const TransactionClass = { STRAY: 0, UNANSWERED: 1, COMPLETED: 2, PROCEEDING: 3 } as const;
 const CLASSES = 4;
+/** The unanswered are spared while they hold less of the table than this part of it: 1 / 2^n. */
+const SPARED_SHIFT = 2;
 
 export const TransactionFlag = {
   /** The request has a To tag. */
@@ -149,7 +151,17 @@ export class Transactions {
 
   /** The row to give up before `add` when the table is full, else -1. The caller removes it. */
   rowToEvict(): number {
-    return this.slab.size < this.slab.rowsMax ? -1 : this.lists.oldest();
+    const { slab, lists } = this;
+    if (slab.size < slab.rowsMax) return -1;
+    const stray = lists.oldestIn(TransactionClass.STRAY);
+    if (stray >= 0) return stray;
+    // Only a flood fills a quarter with requests that nobody answers. Else the table is full of what is over and
+    // kept to tell retransmissions: that must not cost the requests whose answers are on their way.
+    if (lists.count(TransactionClass.UNANSWERED) <= slab.rowsMax >> SPARED_SHIFT) {
+      const over = lists.oldestIn(TransactionClass.COMPLETED);
+      if (over >= 0) return over;
+    }
+    return lists.oldest();
   }
 
   /** A new row before `first`, the head of its key's chain or -1. The table must have room. */
@@ -187,6 +199,8 @@ export class Transactions {
     this.unchain(row);
     this.responses.clear(row);
     this.lists.remove(row);
+    // So that a row that lives not at all is not alive either, for who counts them.
+    this.aliveUntilUs[row] = 0;
     this.slab.free(row);
   }
 
@@ -210,10 +224,6 @@ export class Transactions {
   deadlineUs(row: number): number {
     const end = Math.max(float64At(this.aliveUntilUs, row), float64At(this.lingerUntilUs, row));
     return Math.min(end, float64At(this.timeoutAtUs, row));
-  }
-
-  isAlive(row: number, nowUs: number): boolean {
-    return this.slab.isLive(row) && float64At(this.aliveUntilUs, row) > nowUs;
   }
 
   private unchain(row: number): void {

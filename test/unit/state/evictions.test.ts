@@ -35,6 +35,16 @@ test('strays go first, then the unanswered, the completed, and what rings last',
   assert.deepEqual(scene.use(Table.CLIENT_TRANSACTIONS), { rows: 4, evictions: 3 });
 });
 
+test('a table full of what is over spares the requests whose answers are on their way', () => {
+  const scene = new Scene({ transactionsMax: 16 });
+  for (let i = 0; i < 100; i++) scene.send(options(i)).receive({ ...options(i), ...OK });
+  const calls: Sip[] = [0, 1, 2, 3].map((i) => ({ callId: `c${i}`, branch: `c${i}` }));
+  for (const call of calls) scene.send(call);
+  for (const call of calls) scene.receive({ ...call, ...OK });
+  assert.equal(scene.count('callAnswer'), calls.length);
+  assert.equal(scene.use(Table.CLIENT_TRANSACTIONS).rows, 16);
+});
+
 test('the tables of the two roles are apart', () => {
   const scene = new Scene({ transactionsMax: 2 });
   for (let i = 0; i < 5; i++) scene.receive(options(i));
