@@ -1,0 +1,121 @@
+#!/bin/bash
+# Runs deploy/docker/Dockerfile without an engine: each stage in a Debian root made by debootstrap, its COPY and RUN
+# lines in order, at the end the program as the image would start it. No image is built, layers and the base image
+# itself are not tried: node and npm are the host's, put where the official image has them.
+#
+#   sudo scripts/dockerfile-rehearsal.sh [BASE]
+#
+# BASE: a root that debootstrap made before; otherwise one is made, from MIRROR (default deb.debian.org).
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")/.." && pwd)
+dockerfile=$here/deploy/docker/Dockerfile
+suite=bookworm
+mirror=${MIRROR:-http://deb.debian.org/debian}
+work=$(mktemp -d)
+base=${1:-$work/base}
+root=
+name=
+user=
+declare -A roots
+
+leave() {
+  for stage in "$work"/stage-*; do
+    for place in proc dev; do mountpoint -q "$stage/$place" && umount "$stage/$place"; done
+  done
+  rm -rf --one-file-system "$work"
+}
+trap leave EXIT
+
+if [ "$(id -u)" != 0 ]; then
+  echo 'dockerfile-rehearsal: chroot needs root: run it with sudo' >&2
+  exit 1
+fi
+command -v debootstrap > /dev/null || { echo 'dockerfile-rehearsal: apt-get install debootstrap' >&2; exit 1; }
+
+# What the host knows of its network: names, certificates, the npm registry.
+connect() {
+  cp -L /etc/resolv.conf "$1/etc/resolv.conf"
+  mkdir -p "$1/etc/ssl/certs"
+  cp -L /etc/ssl/certs/ca-certificates.crt "$1/etc/ssl/certs/" 2> /dev/null || true
+}
+
+# node:20-bookworm-slim, as far as it matters: node, its headers and npm under /usr/local.
+add_node() {
+  local node npm
+  node=$(readlink -f "$(command -v node)")
+  npm=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
+  mkdir -p "$1/usr/local/lib/node_modules" "$1/usr/local/include"
+  cp "$node" "$1/usr/local/bin/node"
+  cp -r "$npm" "$1/usr/local/lib/node_modules/npm"
+  cp -r "$(dirname "$(dirname "$node")")/include/node" "$1/usr/local/include/"
+  ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$1/usr/local/bin/npm"
+  ln -sf ../lib/node_modules/npm/bin/npx-cli.js "$1/usr/local/bin/npx"
+}
+
+# In the stage's root, as its user, with the build's environment.
+inside() {
+  chroot ${user:+--userspec="$user"} "$root" /usr/bin/env -i \
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp DEBIAN_FRONTEND=noninteractive \
+    npm_config_registry="$(cd / && npm config get registry --loglevel=error)" npm_config_nodedir=/usr/local \
+    NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
+    /bin/sh -c "cd '${workdir:-/}' && $1"
+}
+
+begin_stage() {
+  root=$work/stage-$((${#roots[@]} + 1))
+  user= workdir=/
+  cp -a "$base" "$root"
+  connect "$root"
+  add_node "$root"
+  mount -t proc proc "$root/proc"
+  mount --bind /dev "$root/dev"
+  # "FROM image AS name"; the last stage has no name.
+  name=final
+  if [ "${3:-}" ]; then name=$3; fi
+  roots[$name]=$root
+}
+
+# COPY [--from=STAGE] SOURCE… TARGET, from the checkout without what the ignore file leaves out.
+copy() {
+  local from=$here source target
+  if [[ $1 == --from=* ]]; then from=${roots[${1#--from=}]}; shift; fi
+  target=${*: -1}
+  [[ $target == /* ]] || target=${workdir:-/}/$target
+  for source in "${@:1:$#-1}"; do
+    if [ -d "$from/$source" ]; then
+      mkdir -p "$root/$target"
+      (cd "$from/$source" && tar --exclude=./build --exclude=./prebuilds -cf - .) | tar -C "$root/$target" -xf -
+    elif [ $# -gt 2 ] || [[ $target == */ ]]; then
+      mkdir -p "$root/$target" && cp "$from/$source" "$root/$target/"
+    else
+      mkdir -p "$(dirname "$root/$target")" && cp "$from/$source" "$root/$target"
+    fi
+  done
+}
+
+if [ ! -d "$base/etc" ]; then debootstrap --variant=minbase "$suite" "$base" "$mirror"; fi
+
+# Lines that go on are joined; comments and empty lines are left out.
+sed -e '/^ *#/d' -e '/^ *$/d' "$dockerfile" | sed -e ':a' -e '/\\$/N; s/\\\n//; ta' > "$work/lines"
+while read -r instruction rest <&3; do
+  case $instruction in
+    FROM) echo "== FROM $rest"; read -ra words <<< "$rest"; begin_stage "${words[@]}" ;;
+    WORKDIR) workdir=$rest; mkdir -p "$root/$rest" ;;
+    COPY) echo "== COPY $rest"; read -ra words <<< "$rest"; copy "${words[@]}" ;;
+    RUN) echo "== RUN $rest"; inside "$rest" ;;
+    USER) user=$rest ;;
+    ARG | EXPOSE | HEALTHCHECK | CMD) ;;
+    ENTRYPOINT) entrypoint=$(tr -d '[]",' <<< "$rest") ;;
+    *) echo "dockerfile-rehearsal: $instruction is not known here" >&2; exit 1 ;;
+  esac
+done 3< "$work/lines"
+
+echo '== as the image would start it'
+workdir=/
+inside 'id -u'
+inside "$entrypoint --version"
+inside "$entrypoint replay /usr/local/lib/sipgauge/pcaps/demo.pcap" | grep '^sofia_msgs_recv_total '
+inside "timeout -s INT 5 $entrypoint live -i lo --web.listen-address 127.0.0.1:0; test \$? -eq 0 -o \$? -eq 124"
+du -sh --exclude=./proc --exclude=./dev "$root/usr/local" | sed 's/\t.*/ in \/usr\/local/'
+echo 'rehearsed: every line ran. No image was built.'
