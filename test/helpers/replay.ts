@@ -215,7 +215,7 @@ class PacketList implements PacketSource {
   }
 }
 
-export function batchOf(packets: readonly TestPacket[], firstFrame: number): PacketBatch {
+function batchOf(packets: readonly TestPacket[], firstFrame: number): PacketBatch {
   const offset = new Uint32Array(packets.length);
   let total = 0;
   for (const [i, { data }] of packets.entries()) {
