@@ -38,7 +38,8 @@ async function poll(): Promise<void> {
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
     if (!response.ok) throw new Error(`the probe answered ${response.status}`);
-    take((await response.json()) as Answer);
+    const answer: Answer = JSON.parse(await response.text());
+    take(answer);
     pauseMs = POLL_MS;
   } catch (error) {
     setStatus('bad', `No answer: ${error instanceof Error ? error.message : String(error)}`);
