@@ -17,11 +17,12 @@ base=${1:-$work/base}
 root=
 name=
 user=
-declare -A roots
+workdir=/
+declare -A roots=()
 
 leave() {
   for stage in "$work"/stage-*; do
-    for place in proc dev; do mountpoint -q "$stage/$place" && umount "$stage/$place"; done
+    for place in proc dev; do if mountpoint -q "$stage/$place"; then umount "$stage/$place"; fi; done
   done
   rm -rf --one-file-system "$work"
 }
@@ -112,7 +113,7 @@ while read -r instruction rest <&3; do
 done 3< "$work/lines"
 
 echo '== as the image would start it'
-workdir=/
+
 inside 'id -u'
 inside "$entrypoint --version"
 inside "$entrypoint replay /usr/local/lib/sipgauge/pcaps/demo.pcap" | grep '^sofia_msgs_recv_total '
