@@ -40,6 +40,8 @@ export function sdpText(lines: number): string {
 export class LoadDialog {
   readonly packets: LoadPacket[] = [];
   timeUs: number;
+  /** Whom the To names. */
+  callee = 'service';
   readonly far: LoadEnd;
   readonly id: number;
   private readonly ledger: LoadLedger;
@@ -61,7 +63,7 @@ export class LoadDialog {
     const type = body === '' ? '' : 'Content-Type: application/sdp\r\n';
     return (
       `${startLine}\r\nVia: SIP/2.0/UDP ${addressText(this.far)}:5060;branch=z9hG4bK-${id}-${branch};rport\r\n` +
-      `From: "User ${id}" <sip:user${id}@example.com:5060>;tag=f${id}\r\nTo: <sip:service@${LOCAL_ADDRESS}:5060>${tag}\r\n` +
+      `From: "User ${id}" <sip:user${id}@example.com:5060>;tag=f${id}\r\nTo: <sip:${this.callee}@${LOCAL_ADDRESS}:5060>${tag}\r\n` +
       `Call-ID: ${id}-4711@far.example.com\r\nCSeq: ${cseq}\r\nContact: <sip:user${id}@${addressText(this.far)}:5060>\r\n` +
       `Max-Forwards: 70\r\nUser-Agent: Load/1.0\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE\r\nSupported: timer, replaces\r\n` +
       `${type}Content-Length: ${body.length}\r\n\r\n${body}`
@@ -91,6 +93,11 @@ export class LoadDialog {
     this.packets.push({ timeUs: this.timeUs, frame: udpFrame(this.far, LOCAL, text) });
   }
 
+  send(text: string): void {
+    this.ledger.messages++;
+    this.packets.push({ timeUs: this.timeUs, frame: udpFrame(LOCAL, this.far, text) });
+  }
+
   /** A response that goes out. */
   response(code: number, method: string, cseq: number, branch: string, shape: Shape = {}): void {
     const tag = code === 100 ? '' : `;tag=t${this.id}`;
@@ -99,8 +106,7 @@ export class LoadDialog {
       tag,
       body: shape.body ?? '',
     });
-    this.ledger.messages++;
-    this.packets.push({ timeUs: this.timeUs, frame: udpFrame(LOCAL, this.far, text) });
+    this.send(text);
     if (shape.repeated === true) {
       this.ledger.add('sofia_retransmitted_responses_total');
       this.ledger.add(
