@@ -56,7 +56,7 @@ describe('parseConfig', () => {
     assert.equal(config.capture.dedupWindowUs, undefined);
     assert.equal(config.capture.promiscuous, true);
     assert.equal(config.drachtioNames, 'docs');
-    assert.equal(config.tunnels.length, 7);
+    assert.equal(config.tunnels.length, 9);
   });
 
   it('prefers a flag to the environment, that to the file, that to the default', async () => {
