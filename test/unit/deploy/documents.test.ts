@@ -61,6 +61,21 @@ describe('the pages for operators', () => {
     }
   });
 
+  it('quote what the program says in its own words', () => {
+    const rows = text('TROUBLESHOOTING.md').split('| it says | do |\n|---|---|\n')[1] ?? '';
+    const phrases = [...rows.matchAll(/^\| ([^|]+) \|/gm)].map((match) => match[1] ?? '');
+    assert.ok(phrases.length >= 5);
+    const sources = readdirSync(join(repoRoot, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => readFileSync(join(repoRoot, 'src', path), 'utf8'));
+    for (const phrase of phrases) {
+      assert.ok(
+        sources.some((source) => source.includes(phrase)),
+        phrase,
+      );
+    }
+  });
+
   it('link to headings that are there', () => {
     for (const page of pages) {
       for (const [, file = '', anchor = ''] of text(page).matchAll(/\]\(([\w./-]*)#([^)]+)\)/g)) {
