@@ -53,6 +53,15 @@ describe('the rules', () => {
     assert.deepEqual(long?.rules, asHour);
   });
 
+  it('are all in METRICS.md, which names no others', () => {
+    const page = readFileSync(join(repoRoot, 'docs/METRICS.md'), 'utf8');
+    const named = [...page.matchAll(/`([a-z_]+:\w+:\w+)`/g)].map((match) => match[1] ?? '');
+    const recorded = ruleGroups('rules.yml')
+      .filter(({ name }) => name !== 'sipgauge-1h')
+      .flatMap(({ rules }) => rules.map(({ record }) => record ?? ''));
+    assert.deepEqual([...new Set(named)].sort(), [...new Set(recorded)].sort());
+  });
+
   it('sum over instances without naming the labels that stay', () => {
     for (const { rules } of ruleGroups('rules.yml')) {
       for (const { record, expr } of rules) {
