@@ -26,8 +26,6 @@ import { Tracker } from './state/tracker.ts';
 import { Streams } from './streams.ts';
 
 const PORTS = 65_536;
-/** Bytes of streams that wait to become whole messages. */
-const STREAM_BYTES_MAX = 64 * 1024 * 1024;
 /** A hole in a stream that no retransmission filled for so long is given up. */
 const GAP_WAIT_US = 2_000_000;
 /** A silent connection is forgotten: longer than the keep-alives of RFC 5626 and of most trunks. */
@@ -94,7 +92,7 @@ export class DataPlane implements ProbeReadings {
       rowsMax: limits.tcpStreams,
       associationsMax: limits.sctpAssociations,
       webSocketPorts: portCells(config.ports.webSocket),
-      bytesMax: STREAM_BYTES_MAX,
+      bytesMax: limits.streamBytes,
       messageMax: limits.streamMessageBytes,
       gapWaitUs: GAP_WAIT_US,
       idleUs: STREAM_IDLE_US,

@@ -82,6 +82,8 @@ export interface LimitsConfig {
   readonly streamMessageBytes: number;
   /** undefined = what follows from the rows. */
   readonly memoryBytes: number | undefined;
+  /** Bytes of streams that wait to become whole messages; follows from the memory limit. */
+  readonly streamBytes: number;
 }
 
 export type DrachtioNames = 'docs' | 'server' | 'both';

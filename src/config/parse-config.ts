@@ -7,6 +7,7 @@ import { chooseValues, type Environment, type TextsByName } from './chosen-value
 import { type Config, TUNNELS } from './config.ts';
 import { readConfigFile } from './config-file.ts';
 import { checkTogether } from './config-rules.ts';
+import { fitToMemory, STREAM_BYTES_MAX } from './memory-limit.ts';
 import type { Command } from './option.ts';
 import { OptionReader } from './option-reader.ts';
 
@@ -120,7 +121,7 @@ function readTimes(read: OptionReader): Config['times'] {
 }
 
 function readLimits(read: OptionReader): Config['limits'] {
-  return {
+  return fitToMemory({
     transactions: read.integer('max-transactions'),
     dialogs: read.integer('max-dialogs'),
     attempts: read.integer('max-attempts'),
@@ -134,7 +135,8 @@ function readLimits(read: OptionReader): Config['limits'] {
     series: read.integer('series-max'),
     streamMessageBytes: read.size('stream-message-max') ?? 0,
     memoryBytes: read.size('memory-limit'),
-  };
+    streamBytes: STREAM_BYTES_MAX,
+  });
 }
 
 function readTool(read: OptionReader): Config['tool'] {
