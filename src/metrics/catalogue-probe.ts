@@ -82,7 +82,7 @@ export const fragmentReassembly: FamilyDefinition = counter(
 );
 export const tcpStreams: FamilyDefinition = gauge(
   'sipgauge_tcp_streams',
-  'TCP streams now followed, one per direction',
+  'TCP connections now followed in which SIP was seen',
   [],
 );
 export const tcpGaps: FamilyDefinition = counter(

@@ -143,6 +143,8 @@ export class AttemptTable {
     this.wheel.cancel(this.timerBase + row);
     this.keys.remove(int32At(this.keyLo, row), int32At(this.keyHi, row));
     this.lists.remove(row);
+    // For who counts rows by state without asking which are live.
+    this.state[row] = AttemptState.CLOSED;
     this.slab.free(row);
   }
 
@@ -164,9 +166,11 @@ export class AttemptTable {
 
   /** Adds the open attempts to `counts[direction * peers + peer]`. */
   countOpen(counts: Float64Array, peers: number): void {
-    for (let row = 0; row < this.slab.highWater; row++) {
-      if (!this.isOpen(row)) continue;
-      const cell = uint8At(this.direction, row) * peers + uint16At(this.peer, row);
+    const { slab, state, direction, peer } = this;
+    const rows = slab.highWater;
+    for (let row = 0; row < rows; row++) {
+      if (state[row] === AttemptState.CLOSED) continue;
+      const cell = uint8At(direction, row) * peers + uint16At(peer, row);
       counts[cell] = float64At(counts, cell) + 1;
     }
   }

@@ -139,6 +139,8 @@ export class DialogTable {
     this.wheel.cancel(this.timerBase + row);
     this.keys.remove(int32At(this.keyLo, row), int32At(this.keyHi, row));
     this.lists.remove(row);
+    // For who counts rows by state without asking which are live.
+    this.state[row] = DialogState.OVER;
     this.slab.free(row);
   }
 
@@ -159,12 +161,6 @@ export class DialogTable {
   /** Never had a 2xx. */
   isUnconfirmed(row: number): boolean {
     return this.state[row] === DialogState.EARLY || this.state[row] === DialogState.OVER;
-  }
-
-  /** Early or confirmed: what the gauges show. */
-  isUp(row: number): boolean {
-    if (!this.slab.isLive(row)) return false;
-    return this.state[row] === DialogState.EARLY || this.state[row] === DialogState.CONFIRMED;
   }
 
   directionOf(row: number): Direction {

@@ -28,6 +28,15 @@ export class ProxyHops {
     this.keyHi = new Int32Array(rows);
   }
 
+  /** Requests remembered by identity; none without topology hiding, when the Vias themselves tell. */
+  get rows(): number {
+    return this.received?.size ?? 0;
+  }
+
+  get capacity(): number {
+    return this.keyLo.length;
+  }
+
   /** The server transaction that a sent request was copied from; -1 when it is no copy. */
   upstreamOf(arrival: Arrival): number {
     const { message, keys } = arrival;

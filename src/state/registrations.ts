@@ -153,10 +153,11 @@ export class Registrations {
   }
 
   count(direction: Direction, nowUs: number): number {
+    const { expiresAtUs, direction: directions } = this;
+    const rows = this.slab.highWater;
     let live = 0;
-    for (let row = 0; row < this.slab.highWater; row++) {
-      if (!this.slab.isLive(row) || this.direction[row] !== direction) continue;
-      if (float64At(this.expiresAtUs, row) > nowUs) live++;
+    for (let row = 0; row < rows; row++) {
+      if (float64At(expiresAtUs, row) > nowUs && directions[row] === direction) live++;
     }
     return live;
   }
@@ -194,6 +195,8 @@ export class Registrations {
     }
     this.wheel.cancel(this.timerBase + row);
     this.lists.remove(row);
+    // For `count`, which asks nothing else.
+    this.expiresAtUs[row] = 0;
     this.slab.free(row);
     const received = uint8At(this.direction, row) === Directions.IN;
     this.observer.bindingRemoved(received ? Directions.IN : Directions.OUT);

@@ -127,7 +127,7 @@ export class Tracker {
   }
 
   uses(): readonly TableUse[] {
-    const { client, server, calls, registrationAttempts, dialogs, registrations, apps } =
+    const { client, server, hops, calls, registrationAttempts, dialogs, registrations, apps } =
       this.tables;
     const use = (table: Table, rows: number, capacity: number, evictions: number): TableUse => ({
       table,
@@ -138,6 +138,8 @@ export class Tracker {
     const { DIALOGS, ATTEMPTS, REGISTRATION_ATTEMPTS, REGISTRATIONS, APP_CONNECTIONS } = Table;
     const attempts = calls.table;
     const tries = registrationAttempts.table;
+    const seen = client.responses.cells;
+    const sent = server.responses.cells;
     return [
       use(Table.CLIENT_TRANSACTIONS, client.slab.size, client.slab.rowsMax, client.evictions),
       use(Table.SERVER_TRANSACTIONS, server.slab.size, server.slab.rowsMax, server.evictions),
@@ -151,6 +153,9 @@ export class Tracker {
       ),
       use(REGISTRATION_ATTEMPTS, tries.slab.size, tries.slab.rowsMax, tries.evictions),
       use(APP_CONNECTIONS, apps.slab.size, apps.slab.rowsMax, apps.evictions),
+      use(Table.PROXY_HOPS, hops.rows, hops.capacity, 0),
+      // What does not fit overwrites the oldest of its transaction: nothing is evicted.
+      use(Table.RESPONSES, seen.size + sent.size, seen.rowsMax + sent.rowsMax, 0),
     ];
   }
 

@@ -46,7 +46,7 @@ describe('the npm package', { skip }, () => {
 
   it('has nothing else', () => {
     const allowed =
-      /^(dist\/|native\/(binding\.gyp|src\/|prebuilds\/)|scripts\/(install|build-native)\.mjs$|scripts\/lib\/|pcaps\/[^/]+\.pcap$|man\/|docs\/([^/]+\.md$|img\/)|deploy\/|(package\.json|README\.md|CHANGELOG\.md|LICENSE)$)/;
+      /^(dist\/|native\/(binding\.gyp|src\/|prebuilds\/)|scripts\/(install|build-native)\.mjs$|scripts\/lib\/|pcaps\/[^/]+\.pcap$|man\/|docs\/([^/]+\.md$|alerts\/|img\/)|deploy\/|(package\.json|README\.md|CHANGELOG\.md|LICENSE)$)/;
     assert.deepEqual(
       files.filter((file) => !allowed.test(file)),
       [],
