@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { BatchBuilder } from '../../../src/capture/batch-builder.ts';
 import { parseConfig } from '../../../src/config/parse-config.ts';
-import { DataPlane, endpointsOf } from '../../../src/data-plane.ts';
+import { DataPlane, type DataPlaneOptions, endpointsOf } from '../../../src/data-plane.ts';
 import { planeOptions, REPLAY_SEED } from '../../../src/plane-options.ts';
 import { LOCAL_ADDRESS, type LoadPacket } from './load-dialog.ts';
 
@@ -10,11 +10,16 @@ const LINKTYPE_ETHERNET = 1;
 const RECORD_BYTES = 16;
 const WRITE_BYTES = 1 << 22;
 
-export async function planeFor(flags: Readonly<Record<string, string>> = {}): Promise<DataPlane> {
+/** A replay's data plane; `flags` as on the command line, without dashes. */
+export async function planeFor(
+  flags: Readonly<Record<string, string>> = {},
+  options: Partial<DataPlaneOptions> = {},
+): Promise<DataPlane> {
   const entries = Object.entries({ local: LOCAL_ADDRESS, ...flags });
   const given = new Map(entries.map(([name, value]) => [name, [value]]));
   const config = await parseConfig({ command: 'replay', flags: given, operands: ['-'] }, {});
-  return new DataPlane(planeOptions(config, endpointsOf(config.local), REPLAY_SEED, false));
+  const usual = planeOptions(config, endpointsOf(config.local), REPLAY_SEED, false);
+  return new DataPlane({ ...usual, ...options });
 }
 
 /** Feeds packets one batch after the other. */
