@@ -40,9 +40,10 @@ async function eventsOf(path: string, local: string): Promise<[string, string]> 
 /** Limits of the run. */
 const SETTINGS = /^(#|$|sipgauge_table_capacity|sipgauge_build_info)/;
 
-/** What moved; that the rest is there, at 0, is shown where expositions are rendered. */
+/** What moved; that the rest is there, at 0, is shown where expositions are rendered. Wherever the checkout lies. */
 function usedSamples(exposition: string): string {
   const lines = exposition
+    .replaceAll(`${repoRoot}/`, '')
     .split('\n')
     .filter((line) => !SETTINGS.test(line) && !line.endsWith(' 0'));
   return `${lines.join('\n')}\n`;
