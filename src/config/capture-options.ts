@@ -65,7 +65,7 @@ export const CAPTURE_OPTIONS: readonly Option[] = [
     name: 'buffer-size',
     kind: 'integer',
     placeholder: 'MIB',
-    fallback: '16',
+    fallback: '32',
     min: 1,
     max: 2047,
     commands: ['live', 'doctor', 'check-config'],
