@@ -2,6 +2,7 @@
  * A batch under construction: fixed columns that a source fills again and again. The block is the
  * source's own memory (`begin`), or one that packets are copied into (`beginCopy`, `copy`).
  */
+import { takeBlock } from '../core/block-memory.ts';
 import type { PacketBatch } from '../core/packet-batch.ts';
 import { CAPLEN_MAX, SLACK_BYTES } from './capture-format.ts';
 
@@ -41,7 +42,7 @@ export class BatchBuilder implements PacketBatch {
 
   /** Starts the next batch over memory of the builder's own. */
   beginCopy(): void {
-    if (this.#own.length === 0) this.#own = new Uint8Array(OWN_BYTES);
+    if (this.#own.length === 0) this.#own = takeBlock(OWN_BYTES);
     this.#used = 0;
     this.begin(this.#own);
   }

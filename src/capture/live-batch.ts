@@ -1,10 +1,12 @@
 /** A block of a live source with its columns, made once and filled again and again. */
+import { takeBlock } from '../core/block-memory.ts';
 import type { PacketBatch } from '../core/packet-batch.ts';
 import { LIVE_BLOCK_BYTES, LIVE_BLOCK_ROWS } from './live-options.ts';
 import { NATIVE_SLACK_BYTES, type NativeBlock } from './native-addon.ts';
 
 export class LiveBatch implements PacketBatch, NativeBlock {
-  readonly block: Uint8Array = new Uint8Array(LIVE_BLOCK_BYTES + NATIVE_SLACK_BYTES);
+  /** Within the scanner's reach, and never given back: a live source lives as long as its process. */
+  readonly block: Uint8Array = takeBlock(LIVE_BLOCK_BYTES + NATIVE_SLACK_BYTES);
   readonly timestampUs: Float64Array = new Float64Array(LIVE_BLOCK_ROWS);
   readonly offset: Uint32Array = new Uint32Array(LIVE_BLOCK_ROWS);
   readonly caplen: Uint32Array = new Uint32Array(LIVE_BLOCK_ROWS);

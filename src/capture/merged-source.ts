@@ -47,6 +47,8 @@ export class MergedSource implements PacketSource {
   /** The sources are not open yet. */
   constructor(sources: readonly PacketSource[]) {
     this.#inputs = sources.map((source) => new Input(source));
+    // Before the inputs take their blocks: what is parsed is the copy, so it lies where the scanner reaches.
+    this.#batch.beginCopy();
   }
 
   async open(): Promise<void> {
