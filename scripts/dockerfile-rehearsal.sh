@@ -5,13 +5,13 @@
 #
 #   sudo scripts/dockerfile-rehearsal.sh [BASE]
 #
-# BASE: a root that debootstrap made before; otherwise one is made, from MIRROR (default deb.debian.org).
+# BASE: a root that debootstrap made before; otherwise one is made, from MIRROR (default: where this system's own packages come from).
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 dockerfile=$here/deploy/docker/Dockerfile
 suite=bookworm
-mirror=${MIRROR:-http://deb.debian.org/debian}
+mirror=${MIRROR:-$(apt-get indextargets --format '$(SITE)' | head -1)}
 work=$(mktemp -d)
 base=${1:-$work/base}
 root=
