@@ -49,9 +49,10 @@ describe('the house', () => {
   });
 
   it('has no marker of unfinished work', () => {
-    const marker = /\b(TODO|FIXME|XXX|HACK)\b/;
-    const others = code.filter((path) => path !== 'test/unit/house.test.ts');
-    assert.deepEqual(matches(others, marker), []);
+    // Put together here, so that this file is held to it like any other.
+    const words = ['TO', 'FIX', 'X', 'HA'].map((head, i) => head + ['DO', 'ME', 'XX', 'CK'][i]);
+    const marker = new RegExp(`\\b(${words.join('|')})\\b`);
+    assert.deepEqual(matches(code, marker), []);
   });
 
   it('asserts a type only for a brand, or in the two adapters of typed arrays', () => {
@@ -88,7 +89,8 @@ describe('the house', () => {
 
   it('skips a test only with its reason', () => {
     const tests = code.filter((path) => path.startsWith('test/'));
-    assert.deepEqual(matches(tests, /\bskip: true\b|\.(only|todo)\(|\bonly: true\b/), []);
+    const unreasoned = /\b(skip|only): true\b|\.(only|todo)\b\(/;
+    assert.deepEqual(matches(tests, unreasoned), []);
   });
 
   it('names no download address in the lock file', () => {
