@@ -10,15 +10,7 @@ import { Method } from '../sip-parser/method.ts';
 import { wordsOf } from '../sip-parser/words.ts';
 
 /** Tells the kinds of key apart within one hash space. */
-const Kind = {
-  TRANSACTION: 1,
-  RFC2543: 2,
-  ATTEMPT: 3,
-  DIALOG: 4,
-  FLOW: 5,
-  SIGNATURE: 6,
-  HOP: 7,
-} as const;
+const Kind = { TRANSACTION: 1, RFC2543: 2, ATTEMPT: 3, DIALOG: 4, HOP: 5 } as const;
 
 /** `z9hG4bK` */
 const COOKIE = Uint8Array.of(0x7a, 0x39, 0x68, 0x47, 0x34, 0x62, 0x4b);
@@ -98,7 +90,8 @@ export class MessageKeys {
     const cookie = index > 0 ? this.hasCookie(message, index) : message.branchHasCookie;
     hash.word(this.callIdLo);
     hash.word(this.callIdHi ^ (cookie ? Kind.TRANSACTION : Kind.RFC2543));
-    hash.word(message.cseqNumber ^ (method << 27));
+    hash.word(message.cseqNumber);
+    hash.word(method);
     if (method === Method.OTHER) this.feed(message, Span.CSEQ_METHOD);
     if (!cookie) {
       hash.word(this.fromTagLo);
