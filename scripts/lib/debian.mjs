@@ -46,8 +46,10 @@ export const TEST_PACKAGES = [
   { name: 'systemd', present: command('systemd-analyze') },
 ];
 
-/** What `npm run check` uses for the addon. */
+/** What `npm run check` uses for the addon and the scanner. */
 export const CHECK_PACKAGES = [
+  { name: 'clang', present: command('clang') },
+  { name: 'lld', present: command('wasm-ld') },
   { name: 'clang-format', present: command('clang-format') },
   { name: 'clang-tidy', present: command('clang-tidy') },
 ];
