@@ -31,6 +31,11 @@ headerOfPort[6081] = Header.GENEVE;
 headerOfPort[2152] = Header.GTP_U;
 headerOfPort[37008] = Header.TZSP;
 
+/** Whether the port hints at a tunnel. */
+export function isTunnelPort(port: number): boolean {
+  return readUint8(headerOfPort, port) !== Header.PAYLOAD;
+}
+
 /** The tunnel that the datagram's ports hint at, or PAYLOAD. */
 export function tunnelOfPorts(packet: DecodedPacket): Step {
   const byDestination = readUint8(headerOfPort, packet.destinationPort);
