@@ -10,7 +10,7 @@ import { assert } from './core/assert.ts';
 import { PipelineCounters } from './core/pipeline-counters.ts';
 import { Table, type TableUse } from './core/table.ts';
 import { tunnelKindsOf } from './decode/tunnel-kinds.ts';
-import { isTunnelPort } from './decode/udp-tunnels.ts';
+import { TUNNEL_PORTS } from './decode/udp-tunnels.ts';
 import { Delivery } from './delivery.ts';
 import { AddressTally } from './direction/address-tally.ts';
 import { LocalSide } from './direction/local-side.ts';
@@ -134,10 +134,9 @@ export class DataPlane implements ProbeReadings {
   /** None where more is asked of a packet than the scanner says of it. */
   private scannerOf(sipPorts: Uint8Array, hepPorts: Uint8Array): PacketScanner | undefined {
     if (this.duplicates !== undefined || this.local.byPort) return undefined;
-    const scanner = new PacketScanner(
-      sipPorts,
-      hepPorts.map((hep, port) => (hep === 1 || isTunnelPort(port) ? 1 : 0)),
-    );
+    const otherPorts = hepPorts.slice();
+    for (const port of TUNNEL_PORTS) otherPorts[port] = 1;
+    const scanner = new PacketScanner(sipPorts, otherPorts);
     this.tracker.arrival.keys.prepare(scanner.message);
     return scanner;
   }

@@ -11,7 +11,7 @@ import type { Flow } from './core/flow.ts';
 import { Linktype } from './core/linktype.ts';
 import type { PacketBatch } from './core/packet-batch.ts';
 import { Transport } from './core/transport.ts';
-import { MessageKind, SipMessage, SPANS } from './sip-parser/message.ts';
+import { MessageKind, SipMessage, Span } from './sip-parser/message.ts';
 import { Method } from './sip-parser/method.ts';
 import { isScannable, scanner } from './sip-parser/scanner.ts';
 import { HASH_CELLS } from './sip-parser/span-hashes.ts';
@@ -20,25 +20,23 @@ const FRAMES_MAX = 128;
 const PORT_WORDS = 2048;
 
 // Words of a record, as wasm/usual-packet.h has them.
-const RECORD_WORDS = 64;
+const RECORD_WORDS = 32;
 const SOURCE = 1;
 const DESTINATION = 2;
-const SOURCE_PORT = 3;
-const DESTINATION_PORT = 4;
-const KIND = 5;
-const METHOD = 6;
-const STATUS = 7;
-const CSEQ_NUMBER = 8;
-const CONTENT_LENGTH = 9;
-const ODDITIES = 10;
-const HAS_MAX_FORWARDS = 11;
-const VIA_COUNT = 12;
-const CONTACT_COUNT = 13;
-const END = 14;
-const SPAN_WORDS = 16;
-const HASHES = 40;
-const VIAS = 48;
-const VIA_PORTS = 60;
+/** Source in the lower half. */
+const PORTS = 3;
+/** Bytes, from the lowest: kind, method, Vias, contacts. */
+const KINDS = 4;
+const STATUS = 5;
+const CSEQ_NUMBER = 6;
+const ODDITIES = 7;
+const HASHES = 8;
+const CALL_ID = 18;
+const FROM_TAG = 20;
+const TO_TAG = 22;
+const TO_URI = 24;
+const SECOND_VIA = 26;
+const SECOND_PORT = 30;
 
 const IPV4_MAPPED = 0xffff;
 const METHODS: readonly Method[] = Object.values(Method);
@@ -53,19 +51,21 @@ const records = view(scanner?.records() ?? 0, FRAMES_MAX * RECORD_WORDS);
 let owner: PacketScanner | undefined;
 
 export class PacketScanner {
-  /** What `take` fills. Fields that no usual message has keep what a new record has. */
+  /**
+   * What `take` fills, with what direction and state ask of a message. The rest keeps what a new record has, also
+   * where the message has more.
+   */
   readonly message: SipMessage = new SipMessage();
   private readonly ownPorts: Int32Array = new Int32Array(2 * PORT_WORDS);
 
   /** One cell a port, 1 = SIP is expected there; and those where something else is looked for first. */
   constructor(sipPorts: Uint8Array, otherPorts: Uint8Array) {
-    for (let port = 0; port < sipPorts.length; port++) {
-      if (sipPorts[port] === 1) this.mark(port, 0);
-      if (otherPorts[port] === 1) this.mark(port, PORT_WORDS);
-    }
+    this.mark(sipPorts, 0);
+    this.mark(otherPorts, PORT_WORDS);
     this.message.viaTransport = Transport.UDP;
     this.message.branchHasCookie = true;
     this.message.spanHashes.known = true;
+    this.message.spanHashes.keyed = true;
   }
 
   /** Reads packets of the batch from index `from` on; returns of how many it now knows, 0 when out of reach. */
@@ -106,45 +106,52 @@ export class PacketScanner {
     addresses[5] = 0;
     addresses[6] = IPV4_MAPPED;
     addresses[7] = int32At(records, at + DESTINATION);
-    flow.sourcePort = int32At(records, at + SOURCE_PORT);
-    flow.destinationPort = int32At(records, at + DESTINATION_PORT);
+    const bothPorts = int32At(records, at + PORTS);
+    flow.sourcePort = bothPorts & 0xffff;
+    flow.destinationPort = bothPorts >>> 16;
     flow.transport = Transport.UDP;
     this.takeMessage(at);
   }
 
   private takeMessage(at: number): void {
     const { message } = this;
-    const isRequest = records[at + KIND] === MessageKind.REQUEST;
+    const kinds = int32At(records, at + KINDS);
+    const isRequest = (kinds & 0xff) === MessageKind.REQUEST;
     message.kind = isRequest ? MessageKind.REQUEST : MessageKind.RESPONSE;
     message.requestLineReadable = isRequest;
-    const method = METHODS[int32At(records, at + METHOD)] ?? Method.OTHER;
+    const method = METHODS[(kinds >>> 8) & 0xff] ?? Method.OTHER;
     message.method = method;
     message.cseqMethod = method;
     message.statusCode = int32At(records, at + STATUS);
     message.cseqNumber = int32At(records, at + CSEQ_NUMBER);
-    message.contentLength = int32At(records, at + CONTENT_LENGTH);
     message.oddities = int32At(records, at + ODDITIES);
-    message.hasMaxForwards = records[at + HAS_MAX_FORWARDS] === 1;
-    message.contactCount = int32At(records, at + CONTACT_COUNT);
-    message.end = int32At(records, at + END);
-    const { spans } = message;
-    for (let i = 0; i < 2 * SPANS; i++) spans[i] = int32At(records, at + SPAN_WORDS + i);
+    message.contactCount = kinds >>> 24;
     const { cells } = message.spanHashes;
     for (let i = 0; i < HASH_CELLS; i++) cells[i] = int32At(records, at + HASHES + i);
-    this.takeVias(at);
+    this.takeSpan(Span.CALL_ID, at + CALL_ID);
+    this.takeSpan(Span.FROM_TAG, at + FROM_TAG);
+    this.takeSpan(Span.TO_TAG, at + TO_TAG);
+    this.takeSpan(Span.TO_URI, at + TO_URI);
+    message.viaCount = (kinds >>> 16) & 0xff;
+    if (message.viaCount > 1) this.takeSecondVia(at);
   }
 
-  private takeVias(at: number): void {
-    const { message } = this;
-    const { vias, viaPorts } = message;
-    const count = int32At(records, at + VIA_COUNT);
-    message.viaCount = count;
-    for (let i = 0; i < count; i++) viaPorts[i] = int32At(records, at + VIA_PORTS + i);
-    for (let i = 0; i < 4 * count; i++) vias[i] = int32At(records, at + VIAS + i);
+  private takeSpan(span: Span, at: number): void {
+    const { spans } = this.message;
+    spans[2 * span] = int32At(records, at);
+    spans[2 * span + 1] = int32At(records, at + 1);
   }
 
-  private mark(port: number, set: number): void {
-    const word = set + (port >> 5);
-    this.ownPorts[word] = int32At(this.ownPorts, word) | (1 << (port & 31));
+  private takeSecondVia(at: number): void {
+    const { vias, viaPorts } = this.message;
+    for (let i = 0; i < 4; i++) vias[4 + i] = int32At(records, at + SECOND_VIA + i);
+    viaPorts[1] = int32At(records, at + SECOND_PORT);
+  }
+
+  private mark(cells: Uint8Array, set: number): void {
+    for (let port = cells.indexOf(1); port >= 0; port = cells.indexOf(1, port + 1)) {
+      const word = set + (port >> 5);
+      this.ownPorts[word] = int32At(this.ownPorts, word) | (1 << (port & 31));
+    }
   }
 }

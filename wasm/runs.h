@@ -5,6 +5,7 @@
 #include <wasm_simd128.h>
 
 typedef uint8_t u8;
+typedef uint16_t u16;
 typedef uint32_t u32;
 
 #define NONE ((const u8 *)0)

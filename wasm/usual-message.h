@@ -14,7 +14,7 @@ static struct {
   int vias[4 * VIAS_MAX];
   int via_ports[VIAS_MAX];
   int contacts[2 * CONTACTS_MAX];
-  u32 hashes[8];
+  u32 hashes[12];
 } out;
 
 // Columns of spans (message.ts).
@@ -24,6 +24,8 @@ enum { METHOD = 0, REQUEST_URI = 2, CALL_ID = 4, FROM_URI = 6, FROM_TAG = 8, TO_
 enum { OTHER = 0, INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, PRACK, SUBSCRIBE, NOTIFY, PUBLISH, INFO, REFER,
        MESSAGE, UPDATE };
 enum { UDP = 0, TCP = 1, TLS = 4, WSS = 5 };
+// Of message-keys.ts.
+enum { KIND_TRANSACTION = 1 };
 // The line behind the CRLF at p, unless it is a fold or behind the data.
 static const u8 *next_line(const u8 *p, const u8 *end) {
   if (p == NONE || p + 4 > end || p[0] != 13 || p[1] != 10) return NONE;
@@ -369,21 +371,39 @@ static void hash_span(u32 *lanes, const int *cells, u32 case_bits) {
   for (; p < stop; p++) tail = tail << 8 | *p;
   hash_piece(lanes, tail | (case_bits & LOWER3), 16);
 }
-static void hash_port(u32 *lanes, u32 port) {
-  u32 lo = (lanes[0] ^ port) * 0x9e3779b1u;
+static void hash_word(u32 *lanes, u32 value) {
+  u32 lo = (lanes[0] ^ value) * 0x9e3779b1u;
   lanes[0] = lo ^ lo >> 15;
-  lanes[1] = (lanes[1] + port) * 0x85ebca6bu ^ lo;
+  lanes[1] = (lanes[1] + value) * 0x85ebca6bu ^ lo;
+}
+static void hash_finish(u32 *lanes) {
+  u32 lo = lanes[0], hi = lanes[1];
+  lo ^= hi >> 16;
+  lo = (lo ^ lo >> 15) * 0x85ebca6bu;
+  hi = (hi ^ lo ^ hi >> 13) * 0x9e3779b1u;
+  lo ^= hi >> 16;
+  lanes[0] = lo ^ lo >> 13;
+  lanes[1] = hi ^ lanes[0] * 0x85ebca6bu;
 }
 
-// Call-ID, From tag, To tag and the top Via as keys begin with them (src/state/message-keys.ts).
+// Call-ID, From tag, To tag and the top Via as keys begin with them, and the key of the message's own transaction
+// where the branch has the cookie (src/state/message-keys.ts).
 static void hash_spans(u32 seed_lo, u32 seed_hi) {
   for (int i = 0; i < 8; i += 2) out.hashes[i] = seed_lo, out.hashes[i + 1] = seed_hi;
   if (out.spans[CALL_ID + 1] > 0) hash_span(out.hashes, out.spans + CALL_ID, 0);
   if (out.spans[FROM_TAG + 1] > 0) hash_span(out.hashes + 2, out.spans + FROM_TAG, 0);
   if (out.spans[TO_TAG + 1] > 0) hash_span(out.hashes + 4, out.spans + TO_TAG, 0);
   hash_span(out.hashes + 6, out.vias, LOWER);
-  hash_port(out.hashes + 6, out.via_ports[0]);
+  hash_word(out.hashes + 6, out.via_ports[0]);
   if (out.vias[3] > 0) hash_span(out.hashes + 6, out.vias + 2, 0);
+  u32 *key = out.hashes + 8;
+  key[0] = out.hashes[6];
+  key[1] = out.hashes[7];
+  hash_word(key, out.hashes[0]);
+  hash_word(key, out.hashes[1] ^ KIND_TRANSACTION);
+  hash_word(key, out.cseq_number);
+  hash_word(key, out.cseq_method);
+  hash_finish(key);
 }
 
 // Reads the message at `p`, cut before `end`. Returns the first line that is not usual, or the empty one (then

@@ -154,7 +154,7 @@ function takeCells(message: SipMessage): void {
     vias[column + 3] = int32At(cells, VIAS + column + 3);
   }
   if (int32At(cells, Cell.CONTACT_COUNT) > 0) takeContacts(message);
-  if (cells[Cell.WHOLE] === 1) takeHashes(message.spanHashes);
+  if (cells[Cell.WHOLE] === 1) takeHashes(message.spanHashes, message.branchHasCookie);
 }
 
 function takeContacts(message: SipMessage): void {
@@ -172,7 +172,8 @@ function takeContacts(message: SipMessage): void {
   }
 }
 
-function takeHashes(hashes: SpanHashes): void {
+function takeHashes(hashes: SpanHashes, cookie: boolean): void {
   hashes.known = true;
+  hashes.keyed = cookie;
   for (let i = 0; i < HASH_CELLS; i++) hashes.cells[i] = int32At(cells, HASHES + i);
 }
