@@ -2,7 +2,8 @@
  * Bindings of addresses of record to contacts (RFC 3261 10, METRICS.md "Registrations"): a 2xx to REGISTER
  * replaces the AOR's set by what it lists. Held by the local registrar (REGISTER received) or by others for
  * the local side (REGISTER sent). Two contacts are one binding when their URIs are equal as far as
- * RFC 3261 19.1.4 matters (sip-parser/aor.ts says where it stops), or their instance and reg-id are.
+ * RFC 3261 19.1.4 matters (sip-parser/aor.ts says where it stops), or if both name an instance and a
+ * reg-id, when these are.
  */
 import {
   float64At,
@@ -91,11 +92,13 @@ export class Registrations {
     const { hasher } = this;
     const { contacts } = message;
     const instanceLength = int32At(contacts, 4 * index + 3);
+    const regId = int32At(message.contactRegId, index);
     hasher.reset();
-    if (instanceLength > 0) {
+    // Without reg-id an instance does not outbound: RFC 5626 6 has it compared by its URI.
+    if (instanceLength > 0 && regId >= 0) {
       const start = int32At(contacts, 4 * index + 2);
       hasher.bytesLower(buf, start, start + instanceLength);
-      hasher.word(int32At(message.contactRegId, index));
+      hasher.word(regId);
     } else {
       const start = int32At(contacts, 4 * index);
       hashContactUri(buf, start, start + int32At(contacts, 4 * index + 1), hasher);

@@ -138,6 +138,14 @@ test('with +sip.instance a binding is the instance and its reg-id (RFC 5626 6)',
   assert.deepEqual(bindings(scene), [2, 0]);
 });
 
+test('with +sip.instance alone a binding is its contact URI (RFC 5626 6)', () => {
+  const contact = (host: string): string =>
+    `Contact: <sip:a@${host}>;+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>"`;
+  const scene = registered(new Scene(), [contact('h1')], [contact('h1')]);
+  registered(scene, [contact('h2')], [contact('h1'), contact('h2')]);
+  assert.deepEqual(bindings(scene), [2, 0]);
+});
+
 test('a REGISTER sent is held by others for the local side, apart from its own registrar', () => {
   const request = register(['Contact: <sip:a@h>']);
   const scene = new Scene().send(request).receive(ok(request, ['Contact: <sip:a@h>;expires=60']));
