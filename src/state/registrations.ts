@@ -2,7 +2,7 @@
  * Bindings of addresses of record to contacts (RFC 3261 10, METRICS.md "Registrations"): a 2xx to REGISTER
  * replaces the AOR's set by what it lists. Held by the local registrar (REGISTER received) or by others for
  * the local side (REGISTER sent). Two contacts are one binding when their URIs are equal as far as
- * RFC 3261 19.1.4 matters (sip-parser/aor.ts says where it stops), or if both name an instance and a
+ * RFC 3261 19.1.4 matters (sip-parser/aor.ts and parameter-conflict.ts), or if both name an instance and a
  * reg-id, when these are.
  */
 import {
@@ -91,14 +91,11 @@ export class Registrations {
   loadContact(buf: Uint8Array, message: SipMessage, index: number): void {
     const { hasher } = this;
     const { contacts } = message;
-    const instanceLength = int32At(contacts, 4 * index + 3);
-    const regId = int32At(message.contactRegId, index);
     hasher.reset();
-    // Without reg-id an instance does not outbound: RFC 5626 6 has it compared by its URI.
-    if (instanceLength > 0 && regId >= 0) {
+    if (isOutbound(message, index)) {
       const start = int32At(contacts, 4 * index + 2);
-      hasher.bytesLower(buf, start, start + instanceLength);
-      hasher.word(regId);
+      hasher.bytesLower(buf, start, start + int32At(contacts, 4 * index + 3));
+      hasher.word(int32At(message.contactRegId, index));
     } else {
       const start = int32At(contacts, 4 * index);
       hashContactUri(buf, start, start + int32At(contacts, 4 * index + 1), hasher);
@@ -113,7 +110,18 @@ export class Registrations {
     this.currentRound = (this.currentRound + 1) | 0;
   }
 
-  /** One binding of the new set. `seconds` is above 0. */
+  /** Does the new set hold a contact of this identity already? */
+  isSet(aorLo: number, aorHi: number, direction: Direction): boolean {
+    let row = this.keys.find(aorLo, aorHi ^ direction);
+    for (let i = 0; row >= 0 && i < BINDINGS_PER_AOR_MAX; i++) {
+      if (this.round[row] === this.currentRound && this.isContact(row, this.lo, this.hi))
+        return true;
+      row = int32At(this.following, row);
+    }
+    return false;
+  }
+
+  /** One binding more of the new set. `seconds` is above 0. */
   set(aorLo: number, aorHi: number, direction: Direction, nowUs: number, seconds: number): void {
     const contactLo = this.lo;
     const contactHi = this.hi;
@@ -165,13 +173,19 @@ export class Registrations {
     return live;
   }
 
+  /** The binding that the new set goes on with; -1 when there is none that it has not taken yet. */
   private findBinding(lo: number, hi: number, contactLo: number, contactHi: number): number {
     let row = this.keys.find(lo, hi);
     for (let i = 0; row >= 0 && i < BINDINGS_PER_AOR_MAX; i++) {
-      if (this.contactLo[row] === contactLo && this.contactHi[row] === contactHi) return row;
+      const taken = this.round[row] === this.currentRound;
+      if (!taken && this.isContact(row, contactLo, contactHi)) return row;
       row = int32At(this.following, row);
     }
     return -1;
+  }
+
+  private isContact(row: number, lo: number, hi: number): boolean {
+    return this.contactLo[row] === lo && this.contactHi[row] === hi;
   }
 
   private chain(row: number): void {
@@ -212,4 +226,9 @@ export class Registrations {
     this.remove(row);
     this.evictions++;
   }
+}
+
+/** A flow of RFC 5626: without a reg-id the contact is compared by its URI, whatever its instance (6). */
+export function isOutbound(message: SipMessage, index: number): boolean {
+  return int32At(message.contacts, 4 * index + 3) > 0 && int32At(message.contactRegId, index) >= 0;
 }

@@ -128,6 +128,24 @@ test('contacts are one binding when their URIs are equal', () => {
   assert.equal(scene.count('bindingAdded'), 1);
 });
 
+test('contacts of one 2xx that differ in a parameter both have are two bindings', () => {
+  // RFC 3261 19.1.4: "Any uri-parameter appearing in both URIs must match."
+  const line = (token: string): string => `<sip:a@192.0.2.9:5060;line=${token}>`;
+  const scene = registered(new Scene(), [`Contact: ${line('x')}`], [`Contact: ${line('x')}`]);
+  const both = [`Contact: ${line('y')}, ${line('x')};expires=60`];
+  registered(scene, [`Contact: ${line('y')}`], both);
+  assert.deepEqual(bindings(scene), [2, 0]);
+  registered(scene, [`Contact: ${line('y')}`], both);
+  assert.equal(scene.count('bindingAdded'), 2, 'refreshed');
+  assert.deepEqual(bindings(scene.wait(60)), [1, 0]);
+});
+
+test('contacts of one 2xx that are equal are one binding', () => {
+  const equal = ['<sip:a@h.example;line=x>', '<sip:a@H.example;LINE=X>', '<sip:a@h.example;ob=1>'];
+  const scene = registered(new Scene(), ['Contact: *'], [`Contact: ${equal.join(', ')}`]);
+  assert.deepEqual(bindings(scene), [1, 0]);
+});
+
 test('with +sip.instance a binding is the instance and its reg-id (RFC 5626 6)', () => {
   const contact = (host: string, flow: number): string =>
     `Contact: <sip:a@${host}>;reg-id=${flow};+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>"`;
