@@ -82,6 +82,7 @@ export class Calls {
     if (elapsed >= 0) observer.sessionAnswerDelay(direction, peer, elapsed);
     else observer.intervalDiscarded(Interval.ANSWER_DELAY);
     table.final[row] = arrival.message.statusCode;
+    table.branches[row] = Math.max(0, uint16At(table.branches, row) - 1);
     this.end(row, arrival.message.statusCode, arrival.nowUs);
   }
 
@@ -208,7 +209,10 @@ export class Calls {
   private end(row: number, result: Result, nowUs: number): void {
     const { table } = this;
     this.observer.attemptEnded(table.directionOf(row), uint16At(table.peer, row), result);
-    table.close(row, nowUs + this.options.matchLingerUs);
+    // A branch without a final may still be answered, which is then late.
+    const { matchLingerUs, inviteMaxAgeUs } = this.options;
+    const rings = uint16At(table.branches, row) > 0;
+    table.close(row, nowUs + (rings ? Math.max(matchLingerUs, inviteMaxAgeUs) : matchLingerUs));
   }
 
   private indicate(row: number, arrival: Arrival): void {

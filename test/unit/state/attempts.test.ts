@@ -227,6 +227,28 @@ test('a 2xx after the failure moves late answers only', () => {
   assert.equal(scene.count('sessionAnswerDelay'), 0);
 });
 
+test('a 2xx long after the result is late too, while its INVITE has no final', () => {
+  // METRICS.md: "cancelled when its originator CANCELled and … none came within 64·T1".
+  const scene = new Scene().send({}).receive(final(180)).at(10).send(CANCEL);
+  scene.at(100).receive(final(200));
+  assert.deepEqual(results(scene), [
+    'attemptStarted out other',
+    'attemptEnded out other cancelled',
+    'lateAnswer out',
+  ]);
+});
+
+test('a fork that answers long after another one is late', () => {
+  const scene = new Scene().send({}).send({ branch: 'b2' }).receive(final(180));
+  scene.receive({ branch: 'b2', status: 180, toTag: 'u' }).at(1).receive(final(200));
+  scene.at(50).receive({ branch: 'b2', status: 200, toTag: 'u' });
+  assert.deepEqual(results(scene), [
+    'attemptStarted out other',
+    'attemptEnded out other 200',
+    'lateAnswer out',
+  ]);
+});
+
 test('a merged request: its 482 is not the result of the call', () => {
   // RFC 3261 8.2.2.2: the same request by two ways; the second arrival is refused with 482.
   const merged: Sip = { branch: 'b2' };
