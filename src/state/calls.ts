@@ -48,6 +48,9 @@ export class Calls {
       table.supersede(row, message.cseqNumber);
     } else if (message.cseqNumber < float64At(table.cseq, row)) {
       return -1;
+    } else if (table.state[row] === AttemptState.WAITING) {
+      // A proxy that answers the challenge itself keeps the CSeq number: retried all the same.
+      table.final[row] = 0;
     }
     table.state[row] = AttemptState.OPEN;
     table.branches[row] = Math.min(uint16At(table.branches, row) + 1, 0xffff);

@@ -46,6 +46,8 @@ export class RegistrationAttempts {
       }
     } else if (message.cseqNumber < float64At(table.cseq, row)) {
       return -1;
+    } else if (table.state[row] === AttemptState.WAITING) {
+      table.final[row] = 0;
     }
     table.state[row] = AttemptState.OPEN;
     table.branches[row] = Math.min(uint16At(table.branches, row) + 1, 0xffff);

@@ -61,6 +61,18 @@ test('two challenges in a row, proxy and server: still one attempt', () => {
   assert.deepEqual(results(scene), ['attemptStarted out other', 'attemptEnded out other 200']);
 });
 
+test('a retry with the same CSeq number, as proxies write it, belongs to the attempt as well', () => {
+  const retry: Sip = { branch: 'b2' };
+  const scene = new Scene().send({}).receive(final(407)).send(ACK).at(1).send(retry);
+  assert.deepEqual(results(scene.wait(33)), [
+    'attemptStarted out other',
+    'attemptEnded out other timeout',
+  ]);
+  const cancelled = new Scene().send({}).receive(final(407)).send(ACK).at(1).send(retry);
+  cancelled.receive(final(180, retry)).send({ ...CANCEL, ...retry });
+  assert.equal(cancelled.wait(33).count('attemptEnded out other cancelled'), 1);
+});
+
 test('a challenge that nobody retries is the result, --retry-wait after it', () => {
   const scene = new Scene().receive({}).at(1).send(final(401)).receive(ACK);
   scene.wait(32.999);
