@@ -75,7 +75,9 @@ export class ProxyHops {
 
   private isFresh(row: number, arrival: Arrival): boolean {
     const { server } = this;
-    if (server.state[row] === State.STRAY || server.era[row] !== arrival.era) return false;
+    if (server.state[row] === State.STRAY) return false;
+    // Across a step of the clock only the row's own timer tells how old it is.
+    if (server.era[row] !== arrival.era) return float64At(server.aliveUntilUs, row) > arrival.nowUs;
     return arrival.timestampUs - float64At(server.startUs, row) <= SIXTY_FOUR_T1_US;
   }
 }

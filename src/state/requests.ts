@@ -101,7 +101,8 @@ export class Requests {
       timers.furtherProvisional(server, upstream, arrival.nowUs);
     }
     const elapsed = arrival.timestampUs - float64At(server.startUs, upstream);
-    if (elapsed >= 0) observer.proxyForwarded(arrival.message.method, elapsed);
+    const measurable = server.era[upstream] === arrival.era && elapsed >= 0;
+    if (measurable) observer.proxyForwarded(arrival.message.method, elapsed);
     else observer.intervalDiscarded(Interval.PROXY_FORWARD);
   }
 
