@@ -61,6 +61,12 @@ test('the received Via may lie deeper, below other Vias of ours', () => {
   assert.equal(scene.count('proxyForwarded'), 1);
 });
 
+test('the magic cookie of the received Via is one in any case (RFC 3261 7.3.1)', () => {
+  const below = 'SIP/2.0/UDP 192.0.2.9:5060;branch=Z9HG4BKb1';
+  const scene = new Scene().receive({ via: below }).send({ ...COPY, vias: [below] }, CALLEE);
+  assert.equal(scene.count('proxyForwarded'), 1);
+});
+
 test('a copy more than 64·T1 later is none', () => {
   const scene = new Scene()
     .receive({})
