@@ -70,21 +70,25 @@ export class Requests {
   private effects(table: Transactions, row: number, arrival: Arrival): void {
     const { method } = arrival.message;
     if (method === Method.ACK) {
-      this.ack(table, arrival);
+      this.ack(table, row, arrival);
       return;
     }
     if (method === Method.CANCEL) {
       this.cancel(table, row, arrival);
       return;
     }
-    if (table.role === Role.SERVER) this.tables.hops.note(arrival, row);
-    else this.matchUpstream(table, row, arrival);
+    this.hop(table, row, arrival);
     if (table.hasFlag(row, TransactionFlag.IN_DIALOG)) {
       this.inDialog(table, row, arrival);
       return;
     }
     if (method === Method.INVITE) this.invite(table, row, arrival);
     else if (method === Method.REGISTER) this.register(table, row, arrival);
+  }
+
+  private hop(table: Transactions, row: number, arrival: Arrival): void {
+    if (table.role === Role.SERVER) this.tables.hops.note(arrival, row);
+    else this.matchUpstream(table, row, arrival);
   }
 
   /** A sent request that is the copy of a received one: the local side is a proxy for it. */
@@ -128,7 +132,7 @@ export class Requests {
    * The ACK of a non-2xx repeats its INVITE's branch and drives that machine (RFC 3261 17.1.1.3); the ACK of
    * a 2xx is a request of the dialog (13.2.2.4).
    */
-  private ack(table: Transactions, arrival: Arrival): void {
+  private ack(table: Transactions, row: number, arrival: Arrival): void {
     const { tables } = this;
     const { keys, message } = arrival;
     keys.transaction(message, 0, Method.INVITE);
@@ -138,9 +142,11 @@ export class Requests {
       tables.timers.acknowledged(table, invite, arrival.nowUs);
       if (table.state[invite] === State.CONFIRMED) return;
     }
+    this.hop(table, row, arrival);
     const dialog = tables.dialogs.find(arrival, arrival.direction);
     if (dialog < 0) {
-      if (invite < 0) tables.observer.unknownDialogRequest(arrival.direction);
+      const copy = table.hasFlag(row, TransactionFlag.FORWARDED_COPY);
+      if (invite < 0 && !copy) tables.observer.unknownDialogRequest(arrival.direction);
       return;
     }
     const { server, dialogs } = tables;

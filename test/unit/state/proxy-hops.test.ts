@@ -44,6 +44,24 @@ test('requests of other methods are forwarded too, but are no cores', () => {
   assert.equal(scene.gauges().proxyCores, 0);
 });
 
+test('the ACK of a 2xx is forwarded like other requests, that of a failure is not', () => {
+  const ack: Sip = { method: 'ACK', branch: 'a', toTag: 't' };
+  const copy: Sip = { ...ack, branch: 'ap', vias: [`${BELOW.slice(0, -2)}a`] };
+  const scene = new Scene({ topologyHiding: true }).receive(ack).at(0.002).send(copy, CALLEE);
+  assert.deepEqual(scene.take('proxyForwarded', 'unknownDialogRequest'), [
+    // The copy tells nothing new.
+    'unknownDialogRequest in',
+    'proxyForwarded ACK 0.002',
+  ]);
+  const failed = forwarded({ topologyHiding: true }).receive(
+    { ...COPY, status: 486, toTag: 't' },
+    CALLEE,
+  );
+  failed.send({ ...COPY, method: 'ACK', toTag: 't' }, CALLEE);
+  failed.send({ status: 486, toTag: 't' }).receive({ method: 'ACK', toTag: 't' });
+  assert.deepEqual(failed.take('proxyForwarded'), ['proxyForwarded INVITE 0.02']);
+});
+
 test('a re-INVITE through the proxy is no core', () => {
   const again: Sip = { branch: 'r', cseq: 2, toTag: 't' };
   const copy: Sip = {

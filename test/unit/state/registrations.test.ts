@@ -237,7 +237,11 @@ test('a challenge that nobody retries, a refusal, silence and 423: the result of
 
 test('a retry with the same CSeq number that stays unanswered: timeout, not the challenge', () => {
   const first = register([]);
-  const scene = new Scene().send(first).receive(ok(first, [], 401)).at(1).send(register([]));
+  const scene = new Scene()
+    .send(first)
+    .receive(ok(first, [], 401))
+    .at(1)
+    .send(register([]));
   assert.deepEqual(scene.wait(40).take('registrationStarted', 'registrationEnded'), [
     'registrationStarted out other',
     'registrationEnded out other timeout',
