@@ -18,6 +18,14 @@ export function isChallenge(statusCode: number): boolean {
   return statusCode === 401 || statusCode === 407 || statusCode === 422 || statusCode === 494;
 }
 
+/** Stands for every status that is none (METRICS.md "Labels"): neither 0 nor a Result nor a 6xx. */
+const NO_STATUS = 99;
+
+/** A final status as an attempt keeps it. */
+export function finalOf(statusCode: number): number {
+  return statusCode < 100 || statusCode > 699 ? NO_STATUS : statusCode;
+}
+
 export class Calls {
   readonly table: AttemptTable;
   private readonly options: TrackerOptions;
@@ -41,8 +49,9 @@ export class Calls {
       this.start(row, arrival);
     } else if (table.state[row] === AttemptState.CLOSED) {
       // A further copy of a request that was answered already is no new try of the user.
-      const sameRequest = table.cseq[row] === message.cseqNumber;
-      if (sameRequest && int32At(table.final, row) < 300 && table.final[row] !== 0) return row;
+      const final = int32At(table.final, row);
+      const answered = final >= 200 && final < 300;
+      if (answered && table.cseq[row] === message.cseqNumber) return row;
       this.start(row, arrival);
     } else if (message.cseqNumber > float64At(table.cseq, row)) {
       table.supersede(row, message.cseqNumber);
@@ -96,7 +105,7 @@ export class Calls {
   failed(row: number, arrival: Arrival, upstreamOpen: boolean): void {
     const { table } = this;
     if (table.state[row] === AttemptState.CLOSED) return;
-    const { statusCode } = arrival.message;
+    const statusCode = finalOf(arrival.message.statusCode);
     this.noteFinal(row, statusCode);
     if (statusCode >= 400 && statusCode !== 401 && statusCode !== 402 && statusCode !== 407) {
       this.indicate(row, arrival);

@@ -7,7 +7,7 @@ import type { TimerWheel } from '../core/timer-wheel.ts';
 import { Direction } from '../direction/direction.ts';
 import type { Arrival } from './arrival.ts';
 import { AttemptState, AttemptTable } from './attempt-table.ts';
-import { isChallenge } from './calls.ts';
+import { finalOf, isChallenge } from './calls.ts';
 import { Interval, type Observer, Result } from './observer.ts';
 import { SIXTY_FOUR_T1_US, type TrackerOptions } from './tracker-options.ts';
 
@@ -59,9 +59,9 @@ export class RegistrationAttempts {
   final(row: number, arrival: Arrival): void {
     const { table, observer } = this;
     if (table.state[row] === AttemptState.CLOSED) return;
-    const { statusCode } = arrival.message;
+    const statusCode = finalOf(arrival.message.statusCode);
     table.final[row] = statusCode;
-    if (statusCode < 300) {
+    if (statusCode >= 200 && statusCode < 300) {
       const elapsed = this.elapsed(row, arrival);
       const direction = table.directionOf(row);
       const peer = uint16At(table.peer, row);

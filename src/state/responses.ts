@@ -228,7 +228,8 @@ export class Responses {
       row,
       TransactionFlag.FORWARDED | TransactionFlag.FORWARDED_COPY,
     );
-    if (statusCode < 300 && !forwarded) replaceBindings(this.tables, table.role, row, arrival);
+    const success = statusCode >= 200 && statusCode < 300;
+    if (success && !forwarded) replaceBindings(this.tables, table.role, row, arrival);
   }
 
   /** RFC 6665 4.1.2: the 2xx creates or refreshes the subscription, the NOTIFY may shorten it. */

@@ -1,6 +1,7 @@
 /** One attempt per user's try, one result per attempt (METRICS.md "Attempt"): one user agent, one peer. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CODE_NAMES, resultIndex } from '../../../src/metrics/catalogue-labels.ts';
 import { Scene, type Sip } from '../../helpers/sip-scene.ts';
 
 const RETRY: Sip = { branch: 'b2', cseq: 2 };
@@ -213,6 +214,21 @@ test('CANCEL without a final: cancelled 64·T1 after it (RFC 3261 9.1)', () => {
 test('CANCEL, then another failure than 487: that failure', () => {
   const scene = new Scene().send({}).receive(final(180)).send(CANCEL).receive(final(486));
   assert.deepEqual(results(scene), ['attemptStarted out other', 'attemptEnded out other 486']);
+});
+
+for (const status of [0, 99, 700, 1000, 1001, 4_294_967_295]) {
+  test(`a final status of ${status} is the code of the result, which is no status of ours`, () => {
+    // METRICS.md: "Code: three digits 100–699, else `other`".
+    const scene = new Scene().send({}).receive(final(status));
+    const [, ended = ''] = results(scene);
+    assert.equal(resultIndex(Number(ended.split(' ')[3])), CODE_NAMES.indexOf('other'), ended);
+  });
+}
+
+test('a status beyond the 6xx is no 6xx', () => {
+  const scene = new Scene().send({}).send({ branch: 'b2' }).receive(final(700));
+  scene.receive(final(486, { branch: 'b2' }));
+  assert.equal(scene.count('attemptEnded out other 486'), 1);
 });
 
 test('2xx of several forks: one answer, the others late', () => {

@@ -186,7 +186,7 @@ test('a REGISTER that the local side forwards is held by neither', () => {
 
 test('anything but a 2xx leaves the bindings alone', () => {
   const scene = registered(new Scene(), ['Contact: <sip:a@h>'], ['Contact: <sip:a@h>;expires=60']);
-  for (const status of [301, 401, 403, 423, 500]) {
+  for (const status of [99, 301, 401, 403, 423, 500, 700]) {
     const request = register(['Contact: *', 'Expires: 0'], { callId: `c${status}` });
     scene.receive(request).send(ok(request, [], status));
   }
