@@ -2,7 +2,7 @@
  * Call attempts as a user made them (METRICS.md "Attempt", RFC 6076): initial INVITEs of one Call-ID and
  * From tag, challenges and their retries folded, forks to one peer counted once, and one result each.
  */
-import { float64At, int32At, uint16At } from '../core/columns.ts';
+import { float64At, int32At, uint8At, uint16At } from '../core/columns.ts';
 import type { TimerWheel } from '../core/timer-wheel.ts';
 import { Direction } from '../direction/direction.ts';
 import type { Arrival } from './arrival.ts';
@@ -16,6 +16,11 @@ const NOT_MEASURABLE = -2;
 /** Finals after which the same user agent tries again at once (RFC 3261 22, RFC 4028 6, RFC 3329 2.3.1). */
 export function isChallenge(statusCode: number): boolean {
   return statusCode === 401 || statusCode === 407 || statusCode === 422 || statusCode === 494;
+}
+
+/** Finals that are failures for RFC 6076 4.3.2: 401, 402 and 407 ask for something. */
+function isFailure(statusCode: number): boolean {
+  return statusCode >= 400 && statusCode !== 401 && statusCode !== 402 && statusCode !== 407;
 }
 
 /** Stands for every status that is none (METRICS.md "Labels"): neither 0 nor a Result nor a 6xx. */
@@ -107,9 +112,7 @@ export class Calls {
     if (table.state[row] === AttemptState.CLOSED) return;
     const statusCode = finalOf(arrival.message.statusCode);
     this.noteFinal(row, statusCode);
-    if (statusCode >= 400 && statusCode !== 401 && statusCode !== 402 && statusCode !== 407) {
-      this.indicate(row, arrival);
-    }
+    if (isFailure(statusCode)) this.indicate(row, arrival);
     this.branchDone(row, arrival.nowUs, upstreamOpen);
   }
 
@@ -118,16 +121,16 @@ export class Calls {
     if (this.table.state[row] !== AttemptState.CLOSED) this.branchDone(row, nowUs, upstreamOpen);
   }
 
-  /** The originator sent CANCEL: without a final it is cancelled 64·T1 later (RFC 3261 9.1). */
+  /**
+   * CANCEL of one branch more. Of them all it is the originator's: without a final it is cancelled 64·T1 later
+   * (RFC 3261 9.1). While others go on, a proxy in front has given up one of its own.
+   */
   cancel(row: number, nowUs: number): void {
     const { table } = this;
-    if (table.state[row] === AttemptState.CLOSED || table.cancelled[row] === 1) return;
-    table.cancelled[row] = 1;
-    table.schedule(row, nowUs + SIXTY_FOUR_T1_US);
-  }
-
-  isCancelled(row: number): boolean {
-    return this.table.cancelled[row] === 1;
+    if (table.state[row] === AttemptState.CLOSED) return;
+    const cancelled = Math.min(uint8At(table.cancelled, row) + 1, 0xff);
+    table.cancelled[row] = cancelled;
+    if (cancelled >= uint16At(table.branches, row)) table.schedule(row, nowUs + SIXTY_FOUR_T1_US);
   }
 
   /** The received request whose copies these are got its final: no further branch will follow. */
@@ -161,12 +164,9 @@ export class Calls {
 
   /** A branch never got its final: what the others said stands, else the attempt is lost. */
   private expire(row: number, nowUs: number): void {
-    const final = int32At(this.table.final, row);
-    if (this.table.cancelled[row] === 1 && (final === 0 || final === 487)) {
-      this.end(row, Result.CANCELLED, nowUs);
-      return;
-    }
-    this.end(row, final === 0 ? Result.LOST : final, nowUs);
+    const { final, cancelled } = this.table;
+    if (final[row] === 0 && cancelled[row] === 0) this.end(row, Result.LOST, nowUs);
+    else this.finish(row, nowUs);
   }
 
   private start(row: number, arrival: Arrival): void {
@@ -208,9 +208,9 @@ export class Calls {
   private finish(row: number, nowUs: number): void {
     const { table, observer } = this;
     const final = int32At(table.final, row);
-    const cancelled = table.cancelled[row] === 1 && (final === 487 || final === 0);
+    const cancelled = table.cancelled[row] !== 0 && (final === 487 || final === 0);
     const indication = float64At(table.indicationUs, row);
-    if (!cancelled && final >= 400 && indication >= 0) {
+    if (!cancelled && isFailure(final) && indication >= 0) {
       const peer = uint16At(table.peer, row);
       observer.sessionRequestDelay(table.directionOf(row), peer, Outcome.FAILURE, indication);
     }

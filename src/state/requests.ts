@@ -168,6 +168,7 @@ export class Requests {
     keys.transaction(message, 0, Method.INVITE);
     const invite = table.findByFlow(table.find(keys.lo, keys.hi), arrival.flowHash);
     if (invite < 0 || !isOpen(uint8At(table.state, invite))) return;
+    if (table.hasFlag(invite, TransactionFlag.CANCELLED)) return;
     if (table.hasFlag(invite, TransactionFlag.FORWARDED_COPY)) {
       table.setFlag(row, TransactionFlag.FORWARDED_COPY);
       const upstream = int32At(table.upstream, invite);
