@@ -25,7 +25,11 @@ export class TransactionTimers {
 
   /** A message of the transaction: retransmissions are recognised a while longer. */
   touch(table: Transactions, row: number, nowUs: number): void {
-    table.lingerUntilUs[row] = nowUs + this.options.matchLingerUs;
+    const lingerUntilUs = nowUs + this.options.matchLingerUs;
+    const rings = table.state[row] === State.PROCEEDING;
+    // What rings is remembered for as long as its attempt may wait for the answer.
+    const before = rings ? float64At(table.lingerUntilUs, row) : 0;
+    table.lingerUntilUs[row] = Math.max(before, lingerUntilUs);
     this.wheel.schedule(table.timerBase + row, table.deadlineUs(row));
   }
 
@@ -51,6 +55,7 @@ export class TransactionTimers {
   proceeding(table: Transactions, row: number, nowUs: number): void {
     table.timeoutAtUs[row] = NEVER;
     table.aliveUntilUs[row] = nowUs + this.options.inviteMaxAgeUs;
+    table.lingerUntilUs[row] = nowUs + this.options.inviteMaxAgeUs;
     this.furtherProvisional(table, row, nowUs);
   }
 
