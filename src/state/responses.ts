@@ -117,8 +117,9 @@ export class Responses {
           table.classify(row, TransactionClass.COMPLETED);
           timers.inviteFailed(table, row, arrival.nowUs);
         }
-        if (initial && !table.hasFlag(row, TransactionFlag.FINAL_SEEN)) {
-          this.failed(table, row, arrival);
+        // After Timer B its branch is done already.
+        if (initial && before !== State.TERMINATED) {
+          if (!table.hasFlag(row, TransactionFlag.FINAL_SEEN)) this.failed(table, row, arrival);
         }
         table.setFlag(row, TransactionFlag.FINAL_SEEN);
     }
