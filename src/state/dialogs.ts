@@ -172,7 +172,7 @@ export class Dialogs {
     }
   }
 
-  /** One fork answered: the others have 64·T1 left (RFC 3261 13.2.2.4). */
+  /** The first fork answered: the others have 64·T1 left (RFC 3261 13.2.2.4). */
   forkAnswered(first: number, firstSerial: number, nowUs: number): void {
     const { table } = this;
     let row = first;

@@ -142,6 +142,7 @@ export class Responses {
   /** A 2xx to an initial INVITE; every fork's. */
   private answered(table: Transactions, row: number, arrival: Arrival): void {
     const { calls, dialogs } = this.tables;
+    const first = !table.hasFlag(row, TransactionFlag.ANSWER_DONE);
     this.observePdd(table, row, arrival);
     this.observeAnswer(table, row, arrival);
     const attempt = int32At(table.attempt, row);
@@ -152,8 +153,10 @@ export class Responses {
       const { sessionExpires } = arrival.message;
       dialogs.confirm(dialog, arrival, sessionExpires < 0 ? NEVER : sessionExpires * US);
       if (table.role === Role.SERVER) this.awaitAck(table, row, dialog);
-      const first = int32At(table.dialog, row);
-      dialogs.forkAnswered(first, int32At(table.dialogSerial, row), arrival.nowUs);
+    }
+    if (first) {
+      const { nowUs } = arrival;
+      dialogs.forkAnswered(int32At(table.dialog, row), int32At(table.dialogSerial, row), nowUs);
     }
     if (table.hasFlag(row, TransactionFlag.FORWARDED)) calls.upstreamDone(arrival, this.peers);
     table.setFlag(row, TransactionFlag.FINAL_SEEN);

@@ -65,6 +65,13 @@ test('one fork answers: the other early dialogs have 64·T1 left (RFC 3261 13.2.
   assert.deepEqual(dialogs(scene.wait(37)), [0, 0, 0, 1, 0, 0]);
 });
 
+test('they have it from the first 2xx on, however many forks answer', () => {
+  // RFC 3261 13.2.2.4: "64*T1 seconds after the reception of the first 2xx response".
+  const scene = new Scene().send({}).receive(RINGING).receive({ status: 180, toTag: 'u' });
+  scene.at(5).receive(OK).at(10).receive({ status: 200, toTag: 'v' });
+  assert.deepEqual(dialogs(scene.wait(37)), [0, 0, 0, 2, 0, 0]);
+});
+
 test('an early dialog ends with --invite-max-age at the latest', () => {
   const scene = new Scene({ inviteMaxAgeUs: 60e6 }).send({}).receive(RINGING);
   assert.equal(scene.wait(59.999).gauges().dialogs, 1);
