@@ -10,6 +10,8 @@ import { DialogKind, DialogRole, DialogState, DialogTable } from './dialog-table
 import { EndedBy, Interval, type Observer, Outcome } from './observer.ts';
 import { SIXTY_FOUR_T1_US, type TrackerOptions } from './tracker-options.ts';
 
+/** A first BYE that is later than every final. */
+const NOT_MEASURABLE: number = Number.POSITIVE_INFINITY;
 /** Dialogs of one INVITE that a failure or a first answer walks over; further forks end by their timer. */
 const FORKS_MAX = 64;
 
@@ -117,6 +119,10 @@ export class Dialogs {
     const retryWaitUs = arrival.timestampUs - float64At(table.lastByeUs, row);
     if (float64At(table.firstByeUs, row) < 0 || retryWaitUs > this.options.retryWaitUs) {
       table.firstByeUs[row] = arrival.timestampUs;
+      table.byeEra[row] = arrival.era;
+    } else if (table.byeEra[row] !== arrival.era) {
+      // A step of the clock lies between: no delay can be told, and the duration is up to this BYE.
+      table.firstByeUs[row] = NOT_MEASURABLE;
       table.byeEra[row] = arrival.era;
     }
     table.lastByeUs[row] = arrival.timestampUs;

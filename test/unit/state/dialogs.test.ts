@@ -330,6 +330,18 @@ test('intervals across a step of the clock are not observed, but counted', () =>
   ]);
 });
 
+test('a step between a challenged BYE and its retry: neither delay nor duration', () => {
+  const scene = answeredIn().at(500).receive(BYE);
+  scene.send({ ...BYE, status: 401, toTag: 't' }).at(490);
+  const retry: Sip = { ...BYE, branch: 'again', cseq: 3 };
+  scene.receive(retry).send({ ...retry, ...OK });
+  assert.deepEqual(ends(scene), [
+    'intervalDiscarded sip_session_disconnect_delay_seconds',
+    'sessionEnded in other remote',
+    'intervalDiscarded sip_session_duration_seconds',
+  ]);
+});
+
 test('the oldest dialog of the least valuable class makes room, and is counted', () => {
   const scene = new Scene({ dialogsMax: 3 });
   const call = (i: number): Sip => ({ callId: `c${i}`, branch: `b${i}` });
