@@ -33,6 +33,7 @@ export class Requests {
     keys.transaction(message, 0, method);
     const first = table.find(keys.lo, keys.hi);
     let row = table.findExact(first, flow, signature);
+    if (row < 0) row = table.findStray(first, flow);
     if (row >= 0 && table.state[row] !== State.STRAY) {
       tables.observer.requestRetransmission(direction, peer, method);
       tables.timers.touch(table, row, arrival.nowUs);
@@ -44,11 +45,11 @@ export class Requests {
       const valueClass = ack ? TransactionClass.COMPLETED : TransactionClass.UNANSWERED;
       row = tables.addTransaction(table, keys.lo, keys.hi, first, valueClass);
       table.flow[row] = flow;
-      table.signature[row] = signature;
     } else {
       // Its responses came first: no stray any more.
       table.classify(row, TransactionClass.UNANSWERED);
     }
+    table.signature[row] = signature;
     this.fill(table, row, arrival);
     this.effects(table, row, arrival);
     tables.timers.request(table, row, method, arrival.nowUs);

@@ -134,6 +134,16 @@ export class Transactions {
     return -1;
   }
 
+  /** The stray row of the chain from `first` on that has this flow; -1 when there is none. */
+  findStray(first: number, flow: number): number {
+    let row = first;
+    for (let i = 0; row >= 0 && i < CHAIN_MAX; i++) {
+      if (this.flow[row] === flow && this.state[row] === State.STRAY) return row;
+      row = int32At(this.nextInChain, row);
+    }
+    return -1;
+  }
+
   /** The row of the chain from `first` on that has this flow, else the first. */
   findByFlow(first: number, flow: number): number {
     let row = first;
