@@ -139,6 +139,7 @@ export class Requests {
     keys.transaction(message, 0, Method.INVITE);
     const invite = table.findByFlow(table.find(keys.lo, keys.hi), arrival.flowHash);
     if (invite >= 0 && table.state[invite] !== State.STRAY) {
+      if (table.state[invite] === State.CONFIRMED) return;
       table.state[invite] = nextInviteState(uint8At(table.state, invite), Event.ACK);
       tables.timers.acknowledged(table, invite, arrival.nowUs);
       if (table.state[invite] === State.CONFIRMED) return;
