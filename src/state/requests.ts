@@ -79,12 +79,10 @@ export class Requests {
       return;
     }
     this.hop(table, row, arrival);
-    if (table.hasFlag(row, TransactionFlag.IN_DIALOG)) {
-      this.inDialog(table, row, arrival);
-      return;
-    }
-    if (method === Method.INVITE) this.invite(table, row, arrival);
-    else if (method === Method.REGISTER) this.register(table, row, arrival);
+    // Whatever its To tag says, a REGISTER belongs to no dialog (RFC 3261 10.2).
+    if (method === Method.REGISTER) this.register(table, row, arrival);
+    else if (table.hasFlag(row, TransactionFlag.IN_DIALOG)) this.inDialog(table, row, arrival);
+    else if (method === Method.INVITE) this.invite(table, row, arrival);
   }
 
   private hop(table: Transactions, row: number, arrival: Arrival): void {

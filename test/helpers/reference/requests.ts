@@ -54,14 +54,13 @@ function takeEffect(world: World, row: Transaction, seen: Seen): void {
     return;
   }
   hop(world, row, seen);
-  if (row.inDialog) inDialog(world, row, seen);
-  else if (method === 'INVITE') callBegins(world, row, seen);
-  else if (method === 'REGISTER' || method === 'SUBSCRIBE') {
+  row.askedExpires = seen.sip.expires;
+  if (method === 'REGISTER') {
     row.asked = seen.sip.contacts;
-    row.askedExpires = seen.sip.expires;
     row.aor = aorOf(seen.sip.toUri);
-    if (method === 'REGISTER') registrationBegins(world, row, seen);
-  }
+    registrationBegins(world, row, seen);
+  } else if (row.inDialog) inDialog(world, row, seen);
+  else if (method === 'INVITE') callBegins(world, row, seen);
 }
 
 /** "same Call-ID, CSeq number and From tag, other top Via, ours on top of the received one, sent within 64·T1" */
@@ -135,8 +134,7 @@ function inDialog(world: World, row: Transaction, seen: Seen): void {
     world.say('unknownDialogRequest', seen.way);
     return;
   }
-  const { method, subscriptionState, subscriptionExpires, expires } = seen.sip;
-  row.askedExpires = expires;
+  const { method, subscriptionState, subscriptionExpires } = seen.sip;
   if (method === 'BYE') {
     row.dialog = dialog;
     byeSeen(dialog, seen);

@@ -148,7 +148,7 @@ function otherFinal(world: World, row: Transaction, seen: Seen, status: number):
   if (row.method === 'REGISTER') {
     if (row.attempt !== undefined) registrationAnswered(world, row, seen);
     const held = row.forwardedAt === undefined && row.upstream === undefined;
-    if (held && isSuccess(status) && !row.inDialog) replaceBindings(world, row, seen);
+    if (held && isSuccess(status)) replaceBindings(world, row, seen);
     return;
   }
   if (row.upstream !== undefined) return;

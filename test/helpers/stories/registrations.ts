@@ -24,7 +24,9 @@ export function tellRegistration(tale: Tale, phone: string, registrar: string, r
   let callId = tale.name;
   for (let round = random.integer(1, 4); round > 0; round--) {
     const lines = asked(tale, phoneIndex);
-    const register = { method: 'REGISTER', uri: 'sip:example.com', aor, lines };
+    // Some phones keep the tag of the answer before.
+    const tag = round > 1 && random.chance(0.1) ? { toTag: 'r' } : {};
+    const register = { method: 'REGISTER', uri: 'sip:example.com', aor, lines, ...tag };
     const to = proxied ? route.proxy : registrar;
     let request = tale.ask(phone, to, { ...register, cseq, callId });
     let copy = proxied ? passOn(tale, request, route, registrar) : undefined;

@@ -184,6 +184,15 @@ test('a REGISTER that the local side forwards is held by neither', () => {
   assert.equal(scene.count('proxyForwarded REGISTER'), 1);
 });
 
+test('a REGISTER with a To tag is one like any other: it has no dialog (RFC 3261 10.2)', () => {
+  const scene = registered(new Scene(), ['Contact: <sip:a@h>'], ['Contact: <sip:a@h>;expires=60']);
+  const tagged = register(['Contact: <sip:b@h>'], { aor: 'sip:bob@h', toTag: 'x' });
+  scene.receive(tagged).send(ok(tagged, ['Contact: <sip:b@h>;expires=60']));
+  assert.deepEqual(bindings(scene), [2, 0]);
+  assert.equal(scene.count('registrationEnded in other 200'), 2);
+  assert.equal(scene.count('unknownDialogRequest'), 0);
+});
+
 test('anything but a 2xx leaves the bindings alone', () => {
   const scene = registered(new Scene(), ['Contact: <sip:a@h>'], ['Contact: <sip:a@h>;expires=60']);
   for (const status of [99, 301, 401, 403, 423, 500, 700]) {
