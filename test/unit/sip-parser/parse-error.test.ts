@@ -104,6 +104,8 @@ const MESSAGES: readonly Bad[] = [
   header('bad_rack', 'RAck', '1 2'),
   header('via_transport_mismatch', 'Via', 'SIP/2.0/TCP 192.0.2.1;branch=z9hG4bKa'),
   header('via_transport_mismatch', 'Via', 'SIP/2.0/CARRIER 192.0.2.1;branch=z9hG4bKa'),
+  header('via_transport_mismatch', 'Via', 'SIP/3.0/UDP 192.0.2.1;branch=z9hG4bKa'),
+  header('via_transport_mismatch', 'Via', 'HTTP/2.0/UDP 192.0.2.1;branch=z9hG4bKa'),
   header('cseq_method_mismatch', 'CSeq', '1 INVITE'),
   header('cseq_method_mismatch', 'CSeq', '1 options'),
   bad('cseq_method_mismatch', {
