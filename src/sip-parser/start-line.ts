@@ -23,6 +23,8 @@ const LOWER_THREE = 0x0020_2020;
 const VERSION_BYTES = 7;
 const STATUS_MIN = 100;
 const STATUS_MAX = 699;
+/** From here on a status is no number: servers keep it in 32 bits with a sign. */
+const STATUS_LIMIT = 0x7fff_ffff;
 
 const line = new Line();
 const uri = new UriParts();
@@ -67,7 +69,9 @@ function parseStatusLine(
   const statusStart = skipWhiteSpace(buf, versionEnd, end);
   const statusEnd = endOfDigits(buf, statusStart, end);
   const status = readNumber(buf, statusStart, statusEnd);
-  if (status < 0 || !isWordEnd(buf, statusEnd, end)) return ParseError.STATUS_NOT_A_NUMBER;
+  if (status < 0 || status >= STATUS_LIMIT || !isWordEnd(buf, statusEnd, end)) {
+    return ParseError.STATUS_NOT_A_NUMBER;
+  }
   if (!isVersion2(buf, start, versionEnd)) return ParseError.VERSION_UNSUPPORTED;
 
   message.kind = MessageKind.RESPONSE;

@@ -41,6 +41,7 @@ const MESSAGES: readonly Bad[] = [
   startLine('status_not_a_number', 'SIP/2.0 abc OK'),
   startLine('status_not_a_number', 'SIP/2.0 200OK'),
   startLine('status_not_a_number', 'SIP/2.0 4294967301 OK'),
+  startLine('status_not_a_number', 'SIP/2.0 2147483647 OK'),
   startLine('status_not_a_number', 'SIP/2.0'),
   startLine('request_uri_bad_scheme', 'OPTIONS <sip:bob@example.com> SIP/2.0', true),
   startLine('version_unsupported', 'OPTIONS sip:bob@example.com SIP/3.0', true),
