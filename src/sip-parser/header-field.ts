@@ -140,8 +140,7 @@ function parseOptionalValue(
         ? ParseError.NONE
         : ParseError.BAD_RECORD_ROUTE;
     case Header.EXPIRES:
-      message.expires = readNumberValue(buf, start, end);
-      return message.expires < 0 ? ParseError.BAD_EXPIRES : ParseError.NONE;
+      return takeExpires(buf, start, end, message);
     case Header.SESSION_EXPIRES:
       return parseSessionExpires(buf, start, end, message)
         ? ParseError.NONE
@@ -154,6 +153,21 @@ function parseOptionalValue(
       parseTolerantValue(buf, start, end, message, header);
       return ParseError.NONE;
   }
+}
+
+/** A date, which RFC 2543 allowed, is odd: servers take it, and here it says nothing. */
+function takeExpires(
+  buf: Uint8Array,
+  start: number,
+  end: number,
+  message: SipMessage,
+): ParseError {
+  const seconds = readNumberValue(buf, start, end);
+  message.expires = seconds < 0 ? -1 : seconds;
+  if (seconds >= 0) return ParseError.NONE;
+  if (!isDate(buf, start, end)) return ParseError.BAD_EXPIRES;
+  message.oddities |= 1 << Oddity.BAD_DATE;
+  return ParseError.NONE;
 }
 
 /** Headers whose values are at most odd. */
