@@ -39,15 +39,16 @@ export function parseEvent(
   return true;
 }
 
-/** Read a Subscription-State header's value as far as it can be read. */
+/** Read a Subscription-State header's value as far as it can be read. False when it cannot be to its end. */
 export function parseSubscriptionState(
   buf: Uint8Array,
   start: number,
   end: number,
   message: SipMessage,
-): void {
+): boolean {
   parameter.nameStart = start;
   parameter.nameEnd = endOfClass(buf, start, end, CharClass.TOKEN);
+  const hasState = parameter.nameEnd > start;
   message.subscriptionState = substate(buf);
   let i = skipWhiteSpace(buf, parameter.nameEnd, end);
   while (i >= 0 && i < end && readUint8(buf, i) === SEMICOLON) {
@@ -57,6 +58,7 @@ export function parseSubscriptionState(
       message.subscriptionExpires = seconds < 0 ? -1 : seconds;
     }
   }
+  return hasState && i === end;
 }
 
 /** The state that the token in `parameter`'s name is. */

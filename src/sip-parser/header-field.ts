@@ -6,7 +6,7 @@ import { readUint8 } from '../core/bytes.ts';
 import { isAddressList, parseToOrFrom } from './address-headers.ts';
 import { isCredentials, isOptionTags } from './authorization.ts';
 import { parseCallId } from './call-id.ts';
-import { COLON, skipWhiteSpace, trimEnd } from './char-class.ts';
+import { COLON, SEMICOLON, skipWhiteSpace, trimEnd } from './char-class.ts';
 import { parseContact } from './contact.ts';
 import { isContentType, parseMaxForwards } from './content-headers.ts';
 import { parseCseq, parseRack } from './cseq.ts';
@@ -187,22 +187,36 @@ function parseTolerantValue(
       if (!hasSpan(message, Span.USER_AGENT)) setSpan(message, Span.USER_AGENT, start, end);
       break;
     case Header.RSEQ:
-      message.rseq = numberOrAbsent(buf, start, end);
+      message.rseq = numberOrOdd(buf, start, end, message);
       break;
     case Header.MIN_SE:
-      message.minSe = numberOrAbsent(buf, start, end);
+      message.minSe = numberOrOdd(buf, start, endOfMinSe(buf, start, end), message);
       break;
     case Header.SUBSCRIPTION_STATE:
-      parseSubscriptionState(buf, start, end, message);
+      if (!parseSubscriptionState(buf, start, end, message)) noteParameter(message);
       break;
     default:
       if (!isReadable(buf, start, end, message, header)) message.oddities |= 1 << oddityOf(header);
   }
 }
 
-function numberOrAbsent(buf: Uint8Array, start: number, end: number): number {
+function noteParameter(message: SipMessage): void {
+  message.oddities |= 1 << Oddity.BAD_PARAMETER;
+}
+
+/** The number that the value is; odd, and -1, when it is none. */
+function numberOrOdd(buf: Uint8Array, start: number, end: number, message: SipMessage): number {
   const number = readNumberValue(buf, start, end);
-  return number < 0 ? -1 : number;
+  if (number >= 0) return number;
+  noteParameter(message);
+  return -1;
+}
+
+/** RFC 4028 5: delta-seconds *( SEMI generic-param ). The parameters mean nothing. */
+function endOfMinSe(buf: Uint8Array, start: number, end: number): number {
+  let i = start;
+  while (i < end && readUint8(buf, i) !== SEMICOLON) i++;
+  return i;
 }
 
 function isReadable(

@@ -72,6 +72,11 @@ const MESSAGES: readonly (readonly [string, string])[] = [
   header('bad_ipv6_reference', 'Via', 'SIP/2.0/UDP [2001:db8:::1];branch=z9hG4bKa'),
   header('bad_parameter', 'Contact', '<sip:a@192.0.2.1>;expires=soon'),
   header('bad_parameter', 'Contact', '<sip:a@192.0.2.1>;expires=4294967296'),
+  header('bad_parameter', 'RSeq', 'one'),
+  header('bad_parameter', 'RSeq', '4294967296'),
+  header('bad_parameter', 'Min-SE', ''),
+  header('bad_parameter', 'Subscription-State', ''),
+  header('bad_parameter', 'Subscription-State', 'active;expires="1'),
   header('bad_parameter', 'CSeq', '1 OPTIONS x'),
   header('bad_parameter', 'RAck', '1 1 INVITE x'),
   header('bad_parameter', 'Event', 'presence (x)'),
@@ -118,6 +123,7 @@ describe('an oddity', () => {
     const texts = [
       messageText({ headers: { From: '"A\\\0" <sip:a%20b@example.com>;tag=1' } }),
       messageText({ lines: ['Contact: <sip:a@192.0.2.1>;q=0.5;expires=0', 'Subject:'] }),
+      messageText({ lines: ['RSeq: 1', 'Min-SE: 90 ;x=y', 'Subscription-State: active ; expires = 5'] }),
       messageText({ startLine: 'SIP/2.0 200 ' }),
       messageText({ headers: { Subject: '\xd0\xbf' } }),
     ];
