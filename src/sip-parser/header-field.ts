@@ -45,15 +45,18 @@ export function parseHeaderField(
     return -1;
   }
 
-  let colon = start;
+  const nameStart = skipWhiteSpace(buf, start, line.end);
+  let colon = nameStart;
   while (colon < line.end && readUint8(buf, colon) !== COLON) colon++;
-  const nameEnd = trimEnd(buf, start, colon);
-  if (nameEnd === start || colon === line.end) {
+  const nameEnd = trimEnd(buf, nameStart, colon);
+  if (nameEnd === nameStart || colon === line.end) {
     message.oddities |= 1 << Oddity.LINE_WITHOUT_NAME;
     return line.next;
   }
+  // Only the first line can begin so: any other would continue the one before it.
+  if (nameStart !== start) message.oddities |= 1 << Oddity.START_LINE_WHITE_SPACE;
   if (colon !== nameEnd) message.oddities |= 1 << Oddity.SPACE_BEFORE_COLON;
-  const header = readName(buf, start, nameEnd, message);
+  const header = readName(buf, nameStart, nameEnd, message);
   const valueStart = skipWhiteSpace(buf, colon + 1, line.end);
   const valueEnd = trimEnd(buf, valueStart, line.end);
   message.error = parseValue(buf, valueStart, valueEnd, message, header);

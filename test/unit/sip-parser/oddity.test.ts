@@ -66,6 +66,7 @@ const MESSAGES: readonly (readonly [string, string])[] = [
   edited('start_line_white_space', { startLine: 'OPTIONS  sip:bob@example.com SIP/2.0' }),
   edited('start_line_white_space', { startLine: 'OPTIONS sip:bob@example.com SIP/2.0  ' }),
   edited('start_line_white_space', { startLine: 'SIP/2.0 200' }),
+  ['start_line_white_space', good.replace('\r\nVia', '\r\n\tVia')],
   edited('request_uri_headers', { startLine: 'OPTIONS sip:bob@example.com?Subject=x SIP/2.0' }),
   header('uri_white_space', 'To', '< sip:bob@example.com >'),
   edited('bad_ipv6_reference', { startLine: 'OPTIONS sip:bob@[2001:db8:::1] SIP/2.0' }),
