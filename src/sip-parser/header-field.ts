@@ -6,7 +6,7 @@ import { readUint8 } from '../core/bytes.ts';
 import { isAddressList, parseToOrFrom } from './address-headers.ts';
 import { isCredentials, isOptionTags } from './authorization.ts';
 import { parseCallId } from './call-id.ts';
-import { COLON, SEMICOLON, skipWhiteSpace, trimEnd } from './char-class.ts';
+import { CharClass, COLON, endOfClass, SEMICOLON, skipWhiteSpace, trimEnd } from './char-class.ts';
 import { parseContact } from './contact.ts';
 import { isContentType, parseMaxForwards } from './content-headers.ts';
 import { parseCseq, parseRack } from './cseq.ts';
@@ -71,6 +71,10 @@ function isEveryNulQuoted(buf: Uint8Array, start: number): boolean {
 }
 
 function readName(buf: Uint8Array, start: number, end: number, message: SipMessage): Header {
+  if (endOfClass(buf, start, end, CharClass.NAME) !== end) {
+    message.oddities |= 1 << Oddity.LINE_WITHOUT_NAME;
+    return Header.UNKNOWN;
+  }
   if (end - start > 1) return headerOf(buf, start, end - start);
   const letter = readUint8(buf, start);
   if (!isCompactName(letter)) return Header.UNKNOWN;

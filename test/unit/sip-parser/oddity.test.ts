@@ -44,6 +44,8 @@ const MESSAGES: readonly (readonly [string, string])[] = [
   ['headers_unterminated', good.slice(0, -4)],
   edited('line_without_name', { lines: ['no colon here'] }),
   edited('line_without_name', { lines: [': value'] }),
+  edited('line_without_name', { lines: ['two words: value'] }),
+  edited('line_without_name', { lines: ['user@host: value'] }),
   header('odd_call_id', 'Call-ID', ''),
   header('odd_call_id', 'Call-ID', 'a b c d'),
   edited('status_out_of_range', { startLine: 'SIP/2.0 99 Low' }),
