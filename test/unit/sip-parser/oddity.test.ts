@@ -40,6 +40,8 @@ const MESSAGES: readonly (readonly [string, string])[] = [
   edited('bytes_after_body', { body: 'x' }),
   ['bare_lf', good.replaceAll('\r\n', '\n')],
   ['bare_lf', good.replace('\r\nTo', '\nTo')],
+  ['bare_lf', good.replaceAll('\r\n', '\r')],
+  ['bare_lf', good.replace('\r\nTo', '\rTo')],
   ['headers_unterminated', good.slice(0, -2)],
   ['headers_unterminated', good.slice(0, -4)],
   edited('line_without_name', { lines: ['no colon here'] }),

@@ -47,6 +47,8 @@ const MESSAGES: readonly Bad[] = [
   startLine('version_unsupported', 'OPTIONS sip:bob@example.com SIP/3.0', true),
   startLine('version_unsupported', 'GET / HTTP/1.1', true),
   startLine('version_unsupported', 'SIP/1.0 200 OK'),
+  // The line ends at its first CR, and the headers with the empty line behind it.
+  bad('missing_to', { startLine: 'OPTIONS sip:bob@example.com SIP/2.0\r' }),
   bad('nul_in_headers', { lines: ['Subject: a\0b'] }),
   bad('nul_in_headers', { headers: { From: '"A\0" <sip:a@example.com>;tag=1' } }),
   bad('nul_in_headers', { startLine: 'OPTIONS sip:b\0@example.com SIP/2.0' }),
