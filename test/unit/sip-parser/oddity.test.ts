@@ -93,6 +93,13 @@ const MESSAGES: readonly (readonly [string, string])[] = [
   edited('bad_address', { startLine: 'OPTIONS sip:2001:db8::10 SIP/2.0' }),
   edited('bad_address', { startLine: 'OPTIONS sip:bob@ SIP/2.0' }),
   header('bad_address', 'To', '<sip:bob@example.com:port>'),
+  edited('bad_address', { startLine: 'OPTIONS sip:bob@example.com> SIP/2.0' }),
+  edited('bad_address', { startLine: 'OPTIONS sip:bob@example.com#1 SIP/2.0' }),
+  edited('bad_address', { startLine: 'OPTIONS bob@example.com SIP/2.0' }),
+  edited('bad_address', { startLine: 'OPTIONS * SIP/2.0' }),
+  header('bad_address', 'To', '<sip:bob@example@com>'),
+  header('bad_address', 'To', '<sip:b\xc3\xb6b@example.com>'),
+  header('bad_address', 'Contact', 'Bell, Alexander <sip:a@192.0.2.1>'),
   header('bad_address', 'To', String.raw`\"Bob\" <sip:bob@example.com>`),
 ];
 
