@@ -57,6 +57,8 @@ const MESSAGES: readonly (readonly [string, string])[] = [
   edited('bad_utf8', { startLine: 'SIP/2.0 200 \xff' }),
   header('bad_date', 'Date', 'yesterday'),
   header('bad_date', 'Date', 'Fri, 01 Jan 2010 16:00:00 EST'),
+  header('bad_date', 'Date', 'Fry, 01 Jan 2010 16:00:00 GMT'),
+  header('bad_date', 'Date', 'Fri, 01 Foo 2010 16:00:00 GMT'),
   header('bad_date', 'Expires', 'Thu, 01 Dec 1994 16:00:00 GMT'),
   header('bad_max_forwards', 'Max-Forwards', 'abc'),
   header('bad_max_forwards', 'Max-Forwards', '256'),
