@@ -14,7 +14,7 @@ import { isDate } from './date.ts';
 import { parseEvent, parseSubscriptionState } from './event.ts';
 import { compactHeaderOf, Header, headerOf, isCompactName } from './header-name.ts';
 import { isQuotedPair, Line, parseLine } from './line.ts';
-import { hasSpan, type SipMessage, Span, setSpan } from './message.ts';
+import { hasSpan, type SipMessage, Span, SubscriptionState, setSpan } from './message.ts';
 import { readNumberValue } from './number.ts';
 import { Oddity } from './oddity.ts';
 import { ParseError } from './parse-error.ts';
@@ -116,7 +116,30 @@ function parseValue(
     case Header.CONTENT_LENGTH:
       return takeContentLength(buf, start, end, message);
     default:
+      if (isRepeated(message, header)) noteParameter(message);
       return parseOptionalValue(buf, start, end, message, header);
+  }
+}
+
+/** A field that may stand once stands again; the one behind counts. */
+function isRepeated(message: SipMessage, header: Header): boolean {
+  switch (header) {
+    case Header.EXPIRES:
+      return message.expires >= 0;
+    case Header.SESSION_EXPIRES:
+      return message.sessionExpires >= 0;
+    case Header.EVENT:
+      return hasSpan(message, Span.EVENT);
+    case Header.RACK:
+      return message.rackRseq >= 0;
+    case Header.RSEQ:
+      return message.rseq >= 0;
+    case Header.MIN_SE:
+      return message.minSe >= 0;
+    case Header.SUBSCRIPTION_STATE:
+      return message.subscriptionState !== SubscriptionState.NONE;
+    default:
+      return false;
   }
 }
 
