@@ -186,12 +186,7 @@ function parseOptionalValue(
 }
 
 /** A date, which RFC 2543 allowed, is odd: servers take it, and here it says nothing. */
-function takeExpires(
-  buf: Uint8Array,
-  start: number,
-  end: number,
-  message: SipMessage,
-): ParseError {
+function takeExpires(buf: Uint8Array, start: number, end: number, message: SipMessage): ParseError {
   const seconds = readNumberValue(buf, start, end);
   message.expires = seconds < 0 ? -1 : seconds;
   if (seconds >= 0) return ParseError.NONE;

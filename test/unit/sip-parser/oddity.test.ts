@@ -149,7 +149,9 @@ describe('an oddity', () => {
     const texts = [
       messageText({ headers: { From: '"A\\\0" <sip:a%20b@example.com>;tag=1' } }),
       messageText({ lines: ['Contact: <sip:a@192.0.2.1>;q=0.5;expires=0', 'Subject:'] }),
-      messageText({ lines: ['RSeq: 1', 'Min-SE: 90 ;x=y', 'Subscription-State: active ; expires = 5'] }),
+      messageText({
+        lines: ['RSeq: 1', 'Min-SE: 90 ;x=y', 'Subscription-State: active ; expires = 5'],
+      }),
       messageText({ startLine: 'SIP/2.0 200 ' }),
       messageText({ headers: { Subject: '\xd0\xbf' } }),
     ];
