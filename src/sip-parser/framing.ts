@@ -62,6 +62,8 @@ export class Framing {
   private readonly searchLeft: Float64Array;
   /** The search began where a line need not begin, and no LF was passed since. */
   private readonly isWithinLine: Uint8Array;
+  /** The block at hand was searched for: what it begins with need not be its own. */
+  private readonly isSearched: Uint8Array;
 
   /** For `rowsMax` directions; messages have at most `messageMax` bytes. */
   constructor(rowsMax: number, messageMax: number) {
@@ -74,6 +76,7 @@ export class Framing {
     this.count = new Int32Array(rowsMax);
     this.searchLeft = new Float64Array(rowsMax);
     this.isWithinLine = new Uint8Array(rowsMax);
+    this.isSearched = new Uint8Array(rowsMax);
   }
 
   /** Begins a direction anew with an Opening code. `pings` is 1 for the side that opened the connection, 0 for the other. */
@@ -162,11 +165,16 @@ export class Framing {
   private firstByte(row: number, byte: number): Step {
     this.blankLines[row] = 0;
     if (isClass(byte, CharClass.TOKEN)) {
-      this.phase[row] = Phase.HEADERS;
-      this.blocks.open(row);
-      return AGAIN;
+      this.isSearched[row] = 0;
+      return this.openBlock(row);
     }
     return this.trust[row] === Trust.NONE ? this.close(row) : this.resync(row, this.consumed);
+  }
+
+  private openBlock(row: number): typeof AGAIN {
+    this.phase[row] = Phase.HEADERS;
+    this.blocks.open(row);
+    return AGAIN;
   }
 
   private headers(row: number, buf: Uint8Array, end: number): Step {
@@ -194,11 +202,12 @@ export class Framing {
 
   /** A whole block. One whose first line does not even name SIP is no message, only lost bytes. */
   private whole(row: number, buf: Uint8Array, end: number): Step {
-    if (this.isWithinLine[row] === 1) {
-      this.isWithinLine[row] = 0;
+    if (this.isSearched[row] === 1) {
       const start = methodStart(buf, this.consumed, this.blocks.end);
-      if (start === BEHEADED) return this.passOver(row);
-      this.consumed = start;
+      const isCut = start === BEHEADED && this.isWithinLine[row] === 1;
+      this.isWithinLine[row] = 0;
+      if (isCut) return this.passOver(row);
+      if (start !== BEHEADED) this.consumed = start;
     }
     const base = this.consumed;
     if (this.blocks.isReadable(row) || namesSip(buf, base, this.blocks.end)) {
@@ -307,9 +316,8 @@ export class Framing {
     if (last < from) return Frame.MORE;
     const shape = lineShape(buf, base, lineEnd);
     if (shape === LineShape.SIP) {
-      this.phase[row] = Phase.HEADERS;
-      this.blocks.open(row);
-      return AGAIN;
+      this.isSearched[row] = 1;
+      return this.openBlock(row);
     }
     if (shape === LineShape.HTTP) return this.httpLine(row);
     return this.pass(row, lineEnd + 1);

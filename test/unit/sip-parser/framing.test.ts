@@ -90,6 +90,8 @@ test('taken up within a line, the method in CSeq says where a request begins, or
     assert.deepEqual(events(odd + NEXT, opening), [message(odd), message(NEXT)]);
     const second = `x\r\nACK${rest}`;
     assert.deepEqual(events(second, opening), [message(`ACK${rest}`)]);
+    const behindBody = `x\r\nend-of-a-body.PRACK${rest}`;
+    assert.deepEqual(events(behindBody, opening), [message(`PRACK${rest}`)]);
   }
 });
 
