@@ -129,6 +129,7 @@ async function count(
     turnMs = performance.now();
   }
   progress?.clear();
-  if (untilUs !== Number.POSITIVE_INFINITY) plane.pipeline.idle(untilUs);
+  if (untilUs === Number.POSITIVE_INFINITY) plane.pipeline.finish();
+  else plane.pipeline.idle(untilUs);
   return plane;
 }
