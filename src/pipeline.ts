@@ -103,6 +103,14 @@ export class Pipeline {
     this.inState = false;
   }
 
+  /** The source has ended: nothing will fill the holes that messages wait behind. */
+  finish(): void {
+    this.inState = true;
+    this.parts.streams.finish();
+    this.drainStreams();
+    this.inState = false;
+  }
+
   private run(batch: PacketBatch, from: number, untilUs: number): number {
     const { block, timestampUs, offset, caplen, len, linktype } = batch;
     const { counters, packetExplain, usualPackets } = this.parts;

@@ -132,6 +132,7 @@ async function count(
     turnMs = performance.now();
   }
   bar?.clear();
-  if (untilUs !== Number.POSITIVE_INFINITY) plane.pipeline.idle(untilUs);
+  if (untilUs === Number.POSITIVE_INFINITY) plane.pipeline.finish();
+  else plane.pipeline.idle(untilUs);
   return plane;
 }

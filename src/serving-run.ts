@@ -118,7 +118,10 @@ async function drain(
   const untilUs = config.replay.untilUs ?? Number.POSITIVE_INFINITY;
   while (!io.signal.aborted) {
     const batch = await source.next();
-    if (batch === undefined) return;
+    if (batch === undefined) {
+      if (!live && untilUs === Number.POSITIVE_INFINITY) plane.pipeline.finish();
+      return;
+    }
     if (plane.startedUs === 0 && batch.count > 0) plane.startedUs = batch.timestampUs[0] ?? 0;
     if (plane.pipeline.consume(batch, 0, untilUs) < batch.count) {
       plane.pipeline.idle(untilUs);

@@ -334,9 +334,6 @@ export class StreamProtocols {
         return Step.MORE;
       case WebSocketEvent.MESSAGE:
         return this.webSocketMessage();
-      case WebSocketEvent.UNREADABLE:
-        this.counters.websocketUnreadable++;
-        return Step.AGAIN;
       default:
         return this.truncated();
     }

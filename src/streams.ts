@@ -61,4 +61,9 @@ export class Streams {
     this.tcp.advance(nowUs);
     this.sctp.advance(nowUs);
   }
+
+  /** No packet will come any more: all holes are given up. What was held behind them yields through `next`. */
+  finish(): void {
+    this.tcp.finish();
+  }
 }

@@ -41,6 +41,7 @@ export class TcpStreams {
   private placing = NONE;
   /** The direction of the packet at hand. */
   private sender = NONE;
+  private isFinishing = false;
 
   constructor(options: StreamsOptions) {
     const pool = new BufferPool(options.bytesMax ?? STREAM_BYTES_MAX);
@@ -174,6 +175,11 @@ export class TcpStreams {
     this.connections.expire(nowUs);
   }
 
+  /** No packet will come any more: `next` then gives up all holes, and what was held behind them is read. */
+  finish(): void {
+    this.isFinishing = true;
+  }
+
   /** Goes on until a payload is found, or nothing is left to do. */
   private seek(): boolean {
     for (;;) {
@@ -190,6 +196,7 @@ export class TcpStreams {
       } else {
         if (this.sender !== NONE) this.connections.finishIfDone(this.sender);
         this.sender = NONE;
+        this.isFinishing = false;
         return false;
       }
     }
@@ -202,7 +209,8 @@ export class TcpStreams {
       if (directions.isHoleProven(sender ^ 1)) return sender ^ 1;
       if (this.placing === NONE && directions.isHoleProven(sender)) return sender;
     }
-    return directions.overdue(this.nowUs - this.gapWaitUs);
+    const sinceUs = this.isFinishing ? Number.POSITIVE_INFINITY : this.nowUs - this.gapWaitUs;
+    return directions.overdue(sinceUs);
   }
 
   /** Reads the window of a direction up to its next payload. */

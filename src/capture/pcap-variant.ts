@@ -140,8 +140,12 @@ function isEthernetProtocol(protocol: number): boolean {
   return protocol === 0x0060 || protocol === 0x0200 || protocol === 0x0400;
 }
 
-/** 0x9fbf or 0xbfbf, then b or d, 6 or 9, 0, and 1 or 2: all that was ever seen there. */
+/**
+ * 0x9fbf or 0xbfbf, then b or d, 6 or 9, 0, and 1 or 2: all that firewalls were ever seen to write there. What
+ * converts to this format has nothing to say, and writes 0.
+ */
 function isNokiaWord(word: number): boolean {
+  if (word === 0) return true;
   if ((word & 0x0fff00f0) !== 0x0fbf0000) return false;
   const first = word >>> 28;
   const fifth = (word >>> 12) & 0xf;

@@ -79,8 +79,6 @@ export class PipelineCounters {
   readonly fragmentResults: Float64Array = new Float64Array(FRAGMENT_RESULT_NAMES.length);
   tcpGaps = 0;
   tcpLostBytes = 0;
-  /** Messages compressed by permessage-deflate (RFC 7692), which are not read. */
-  websocketUnreadable = 0;
   readonly tlsHandshakes: Float64Array = new Float64Array(TLS_HANDSHAKE_NAMES.length);
   /** [direction * 3 + level] */
   readonly tlsAlerts: Float64Array = new Float64Array(6);

@@ -11,6 +11,9 @@ import { Header, headerOfEthertype, openTunnel, type Step } from './header.ts';
 const VXLAN_HEADER_BYTES = 8;
 const GENEVE_HEADER_BYTES = 8;
 const TZSP_HEADER_BYTES = 4;
+const VXLAN_I_FLAG = 0x08000000;
+const GENEVE_CONTROL = 0x80;
+const GENEVE_RESERVED = 0x3f;
 
 /** Tagged fields of a TZSP packet; with more it is taken for something else. */
 export const TZSP_TAGS_MAX = 16;
@@ -45,18 +48,28 @@ export function tunnelOfPorts(packet: DecodedPacket): Step {
     : readUint8(headerOfPort, packet.sourcePort);
 }
 
-/** The I flag alone, or with the G of group policies (draft-smith-vxlan-group-policy-05 2.1). */
+/**
+ * The I flag alone, or with the G of group policies (draft-smith-vxlan-group-policy-05 2.1). Where a bit is set that
+ * is reserved, which a receiver ignores (RFC 7348 5), the frame inside has to carry something known.
+ */
 export function decodeVxlan(buf: Uint8Array, packet: DecodedPacket): Step {
   const start = packet.payloadOffset;
   const innerOffset = start + VXLAN_HEADER_BYTES;
   if (innerOffset + ETHERNET_HEADER_BYTES > payloadEnd(packet)) return Header.PAYLOAD;
   const word = readUint32(buf, start);
+  const networkId = readUint32(buf, start + 4);
   const isPlain = word === 0x08000000;
   const hasPolicy = (word & 0xffb70000) >>> 0 === 0x88000000;
-  if (!isPlain && !hasPolicy) return Header.PAYLOAD;
-  const networkId = readUint32(buf, start + 4);
-  if ((networkId & 0xff) !== 0) return Header.PAYLOAD;
+  const isClean = (isPlain || hasPolicy) && (networkId & 0xff) === 0;
+  if (!isClean && ((word & VXLAN_I_FLAG) === 0 || !carriesKnown(buf, innerOffset))) {
+    return Header.PAYLOAD;
+  }
   return openTunnel(packet, innerOffset, networkId >>> 8, Header.ETHERNET);
+}
+
+/** The Ethernet frame at `offset` has the ethertype of a header that is read: two bytes that no text has. */
+function carriesKnown(buf: Uint8Array, offset: number): boolean {
+  return headerOfEthertype(readUint16(buf, offset + ETHERNET_HEADER_BYTES - 2)) > 0;
 }
 
 /**
@@ -91,22 +104,29 @@ function headerOfGpeProtocol(protocol: number): Header {
   }
 }
 
-/** Version 0, reserved bits zero, options skipped whole. Control packets (the O bit) carry nothing. */
+/**
+ * Version 0, options skipped whole. Control packets (the O bit) carry nothing. Where a bit is set that is reserved,
+ * which a receiver ignores (RFC 8926 3.4), a frame inside has to carry something known.
+ */
 export function decodeGeneve(buf: Uint8Array, packet: DecodedPacket): Step {
   const start = packet.payloadOffset;
   const end = payloadEnd(packet);
   if (start + GENEVE_HEADER_BYTES > end) return Header.PAYLOAD;
   const versionAndOptions = readUint8(buf, start);
-  if (versionAndOptions >> 6 !== 0) return Header.PAYLOAD;
-  if ((readUint8(buf, start + 1) & 0xbf) !== 0) return Header.PAYLOAD;
+  const flags = readUint8(buf, start + 1);
+  if (versionAndOptions >> 6 !== 0 || (flags & GENEVE_CONTROL) !== 0) return Header.PAYLOAD;
   const networkId = readUint32(buf, start + 4);
-  if ((networkId & 0xff) !== 0) return Header.PAYLOAD;
 
   const protocol = readUint16(buf, start + 2);
   const isEthernet = protocol === TRANSPARENT_ETHERNET_BRIDGING;
   const next = isEthernet ? Header.ETHERNET : headerOfEthertype(protocol);
   const innerOffset = start + GENEVE_HEADER_BYTES + versionAndOptions * 4;
   if (next < 0 || innerOffset >= end) return Header.PAYLOAD;
+  const isClean = (flags & GENEVE_RESERVED) === 0 && (networkId & 0xff) === 0;
+  if (isEthernet && !isClean) {
+    if (innerOffset + ETHERNET_HEADER_BYTES > end) return Header.PAYLOAD;
+    if (!carriesKnown(buf, innerOffset)) return Header.PAYLOAD;
+  }
   return openTunnel(packet, innerOffset, networkId >>> 8, next);
 }
 

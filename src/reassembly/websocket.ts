@@ -1,10 +1,11 @@
 /**
  * Cuts one direction of a WebSocket connection into messages (RFC 6455 5, RFC 7118 5: one WebSocket
- * message is one SIP message): masked and not, whole and continued, control frames in between. Messages
- * compressed by permessage-deflate are passed over and counted; there is no inflate here.
+ * message is one SIP message): masked and not, whole and continued, compressed and not, control frames in
+ * between.
  */
 import { float64At, float64Column, int32At, int32Column, uint8Column } from '../core/columns.ts';
 import { type BufferPool, EMPTY_BUFFER } from './buffer-pool.ts';
+import { CompressedMessages } from './compressed-messages.ts';
 import { copyBytes } from './copy-bytes.ts';
 import { Likeness } from './likeness.ts';
 import { FrameHeader, Opcode, WebSocketFrame } from './websocket-frame.ts';
@@ -15,15 +16,13 @@ export const WebSocketEvent = {
   MORE: 0,
   /** A message in `buf` [start, end), valid until the next call; `wireEnd` beyond `end` when cut. */
   MESSAGE: 1,
-  /** A compressed message has ended. */
-  UNREADABLE: 2,
-  /** A message was given up: too large, or pieces of it are missing. */
-  DROPPED: 3,
+  /** A message was given up: too large, pieces of it are missing, or what its compression refers to. */
+  DROPPED: 2,
 } as const;
 export type WebSocketEvent = (typeof WebSocketEvent)[keyof typeof WebSocketEvent];
 
 /** What is being done with the message whose frames come. */
-const Message = { NONE: 0, COLLECTED: 1, COMPRESSED: 2, GIVEN_UP: 3 } as const;
+const Message = { NONE: 0, COLLECTED: 1, GIVEN_UP: 2 } as const;
 
 const SCRATCH_BYTES_MIN = 4096;
 
@@ -44,6 +43,9 @@ export class WebSockets {
   private scratch: Uint8Array = EMPTY_BUFFER;
   private readonly searching: Uint8Array;
   private readonly message: Uint8Array;
+  /** The message whose frames come is compressed. */
+  private readonly isCompressed: Uint8Array;
+  private readonly compressed: CompressedMessages;
   /** Payloads of a continued message so far. */
   private readonly collected: Uint8Array[];
   private readonly collectedLength: Int32Array;
@@ -57,6 +59,8 @@ export class WebSockets {
     this.messageMax = messageMax;
     this.searching = uint8Column(rowsMax);
     this.message = uint8Column(rowsMax);
+    this.isCompressed = uint8Column(rowsMax);
+    this.compressed = new CompressedMessages(rowsMax, messageMax);
     this.collected = new Array<Uint8Array>(rowsMax).fill(EMPTY_BUFFER);
     this.collectedLength = int32Column(rowsMax);
     this.skip = float64Column(rowsMax);
@@ -78,6 +82,7 @@ export class WebSockets {
   /** Gives memory back. */
   release(row: number): void {
     this.drop(row);
+    this.compressed.forget(row);
     this.message[row] = Message.NONE;
     this.skip[row] = 0;
     this.skipEndsMessage[row] = 0;
@@ -129,7 +134,8 @@ export class WebSockets {
     if (frame.opcode >= Opcode.CLOSE) return this.passPayload(row, 0);
     if (frame.opcode !== Opcode.CONTINUATION) {
       if (this.message[row] === Message.COLLECTED) return this.giveUp(row, Message.NONE);
-      this.message[row] = frame.compressed ? Message.COMPRESSED : Message.NONE;
+      this.message[row] = Message.NONE;
+      this.isCompressed[row] = frame.compressed ? 1 : 0;
     } else if (this.message[row] === Message.NONE) {
       this.message[row] = Message.GIVEN_UP;
     }
@@ -138,15 +144,12 @@ export class WebSockets {
       this.message[row] = Message.GIVEN_UP;
     }
     const message = this.message[row];
-    if (message === Message.COMPRESSED || message === Message.GIVEN_UP) {
-      return this.passPayload(row, frame.final ? 1 : 0);
-    }
+    if (message === Message.GIVEN_UP) return this.passPayload(row, frame.final ? 1 : 0);
     if (frame.payloadOffset + frame.payloadLength > end) return WebSocketEvent.MORE;
     this.consumed = frame.payloadOffset + frame.payloadLength;
-    if (frame.final && message === Message.NONE) {
-      return this.deliver(buf, frame.payloadLength);
-    }
-    return this.collect(row, buf);
+    if (!frame.final || message !== Message.NONE) return this.collect(row, buf);
+    this.deliver(buf, frame.payloadLength);
+    return this.whole(row);
   }
 
   /** Passes over the payload of the frame at hand, with which a message ends when `ends` is 1. */
@@ -159,14 +162,26 @@ export class WebSockets {
 
   private endOfSkipped(row: number): Step {
     if (this.skipEndsMessage[row] === 0) return AGAIN;
-    const compressed = this.message[row] === Message.COMPRESSED;
     this.skipEndsMessage[row] = 0;
     this.message[row] = Message.NONE;
-    return compressed ? WebSocketEvent.UNREADABLE : WebSocketEvent.DROPPED;
+    this.compressed.forget(row);
+    return WebSocketEvent.DROPPED;
+  }
+
+  /** The message found is whole, but for its compression. */
+  private whole(row: number): WebSocketEvent {
+    if (this.isCompressed[row] === 0) return WebSocketEvent.MESSAGE;
+    const { compressed } = this;
+    if (!compressed.read(row, this.buf, this.start, this.end)) return WebSocketEvent.DROPPED;
+    this.buf = compressed.buf;
+    this.start = compressed.start;
+    this.end = compressed.end;
+    this.wireEnd = this.end;
+    return WebSocketEvent.MESSAGE;
   }
 
   /** The first `length` bytes of the payload at hand are a message, or what there is of one. */
-  private deliver(buf: Uint8Array, length: number): WebSocketEvent {
+  private deliver(buf: Uint8Array, length: number): void {
     const frame = this.frame;
     if (frame.keyOffset < 0) {
       this.buf = buf;
@@ -179,7 +194,6 @@ export class WebSockets {
     }
     this.end = this.start + length;
     this.wireEnd = this.start + frame.payloadLength;
-    return WebSocketEvent.MESSAGE;
   }
 
   /** Doubles, so that it grows a few times in a lifetime; never beyond twice `messageMax`. */
@@ -195,6 +209,7 @@ export class WebSockets {
     const needed = length + this.frame.payloadLength;
     if (!this.makeRoom(row, length, needed)) {
       this.drop(row);
+      this.compressed.forget(row);
       this.message[row] = this.frame.final ? Message.NONE : Message.GIVEN_UP;
       return this.frame.final ? WebSocketEvent.DROPPED : AGAIN;
     }
@@ -208,7 +223,7 @@ export class WebSockets {
     this.end = needed;
     this.wireEnd = needed;
     this.message[row] = Message.NONE;
-    return WebSocketEvent.MESSAGE;
+    return this.whole(row);
   }
 
   private makeRoom(row: number, length: number, needed: number): boolean {
@@ -234,6 +249,7 @@ export class WebSockets {
   private giveUp(row: number, then: number): Step {
     const collected = this.message[row] === Message.COLLECTED;
     this.drop(row);
+    this.compressed.forget(row);
     this.message[row] = then;
     return collected ? WebSocketEvent.DROPPED : AGAIN;
   }
@@ -286,10 +302,15 @@ export class WebSockets {
     const frame = this.frame;
     const left = frame.payloadOffset + frame.payloadLength - end - lost;
     const available = end - frame.payloadOffset;
-    if (frame.final && this.message[row] === Message.NONE && available > 0) {
+    const isPlain = this.message[row] === Message.NONE && !frame.compressed;
+    if (frame.final && isPlain && available > 0) {
       this.deliver(buf, available);
-      if (left < 0) this.searching[row] = 1;
-      else this.skip[row] = left;
+      if (left >= 0) {
+        this.skip[row] = left;
+      } else {
+        this.compressed.forget(row);
+        this.searching[row] = 1;
+      }
       return WebSocketEvent.MESSAGE;
     }
     if (left < 0) return this.lose(row);

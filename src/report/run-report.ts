@@ -125,6 +125,7 @@ async function drain(
       await nextTurn();
       turnMs = performance.now();
     }
+    plane.pipeline.finish();
   } finally {
     await source.close();
   }

@@ -24,6 +24,7 @@ export const LF = 10;
 export const CR = 13;
 export const SP = 32;
 export const QUOTE = 34;
+export const NUMBER_SIGN = 35;
 export const PERCENT = 37;
 export const OPEN_PARENTHESIS = 40;
 export const CLOSE_PARENTHESIS = 41;

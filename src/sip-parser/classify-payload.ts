@@ -95,7 +95,7 @@ export function beginsLikeSip(buf: Uint8Array, start: number, end: number): bool
   if (!isBlank(readUint8(buf, tokenEnd))) return false;
   const limit = Math.min(end, lineStart + FIRST_LINE_MAX);
   let lineEnd = tokenEnd;
-  while (lineEnd < limit && readUint8(buf, lineEnd) !== LF) lineEnd++;
+  while (lineEnd < limit && !isLineEnd(readUint8(buf, lineEnd))) lineEnd++;
   if (lineEnd === limit) return false;
   return endsInSipVersion(buf, tokenEnd, lineEnd);
 }
@@ -120,6 +120,10 @@ function endsInSipVersion(buf: Uint8Array, tokenEnd: number, lineEnd: number): b
   let uriEnd = version;
   while (uriEnd > tokenEnd && isBlank(readUint8(buf, uriEnd - 1))) uriEnd--;
   return uriEnd > tokenEnd && isSipVersion(buf, version, end);
+}
+
+function isLineEnd(byte: number): boolean {
+  return byte === CR || byte === LF;
 }
 
 function isBlank(byte: number): boolean {

@@ -6,12 +6,20 @@
 import { readUint8 } from '../core/bytes.ts';
 import { isDigit } from './char-class.ts';
 
-// D a digit, A a letter, the rest as it is.
+// D a digit, A the name of a day or month, the rest as it is.
 const FORM = 'AAA, DD AAA DDDD DD:DD:DD GMT';
-const form = Uint8Array.from(FORM, (character) => character.charCodeAt(0));
 const DIGIT = 68;
-const LETTER = 65;
+const NAME = 65;
 const GMT_OFFSET = FORM.length - 3;
+const MONTH_OFFSET = 8;
+
+const form = bytesOf(FORM);
+const days = bytesOf('MonTueWedThuFriSatSun');
+const months = bytesOf('JanFebMarAprMayJunJulAugSepOctNovDec');
+
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
 
 /** True when `start` to `end` has the form of a SIP-date. */
 export function isDate(buf: Uint8Array, start: number, end: number): boolean {
@@ -19,18 +27,26 @@ export function isDate(buf: Uint8Array, start: number, end: number): boolean {
   for (let i = 0; i < form.length; i++) {
     const expected = readUint8(form, i);
     const byte = readUint8(buf, start + i);
+    const isName = i < GMT_OFFSET && expected === NAME;
     if (i < GMT_OFFSET && expected === DIGIT) {
       if (!isDigit(byte)) return false;
-    } else if (i < GMT_OFFSET && expected === LETTER) {
-      if (!isLetter(byte)) return false;
-    } else if (byte !== expected) {
+    } else if (!isName && byte !== expected) {
       return false;
     }
   }
-  return true;
+  return isOneOf(buf, start, days) && isOneOf(buf, start + MONTH_OFFSET, months);
 }
 
-function isLetter(byte: number): boolean {
-  const lower = byte | 0x20;
-  return lower >= 97 && lower <= 122;
+/** The three bytes at `start` are one of the names in `names`, which stand one behind the other. */
+function isOneOf(buf: Uint8Array, start: number, names: Uint8Array): boolean {
+  for (let i = 0; i < names.length; i += 3) {
+    if (
+      readUint8(buf, start) === readUint8(names, i) &&
+      readUint8(buf, start + 1) === readUint8(names, i + 1) &&
+      readUint8(buf, start + 2) === readUint8(names, i + 2)
+    ) {
+      return true;
+    }
+  }
+  return false;
 }

@@ -7,6 +7,7 @@ import { readUint8 } from '../core/bytes.ts';
 import { CharClass, endOfClass, SEMICOLON, skipWhiteSpace } from './char-class.ts';
 import { type SipMessage, Span, SubscriptionState, setSpan } from './message.ts';
 import { readNumber } from './number.ts';
+import { Oddity } from './oddity.ts';
 import { isNamed, Parameter, parameterName, parseParameter, skipParameters } from './parameter.ts';
 
 const EXPIRES = parameterName('expires');
@@ -16,7 +17,10 @@ const TERMINATED = parameterName('terminated');
 
 const parameter = new Parameter();
 
-/** Keep the event type of an Event header's value. False when the value is unreadable. */
+/**
+ * Keep the event type of an Event header's value. False when the value is unreadable; what stands behind the
+ * type and is no parameter is odd.
+ */
 export function parseEvent(
   buf: Uint8Array,
   start: number,
@@ -25,20 +29,26 @@ export function parseEvent(
 ): boolean {
   const typeEnd = endOfClass(buf, start, end, CharClass.TOKEN);
   if (typeEnd === start) return false;
-  if (skipParameters(buf, skipWhiteSpace(buf, typeEnd, end), end, parameter) !== end) return false;
+  const parameters = skipWhiteSpace(buf, typeEnd, end);
+  if (parameters < end && readUint8(buf, parameters) !== SEMICOLON) {
+    message.oddities |= 1 << Oddity.BAD_PARAMETER;
+  } else if (skipParameters(buf, parameters, end, parameter) !== end) {
+    return false;
+  }
   setSpan(message, Span.EVENT, start, typeEnd);
   return true;
 }
 
-/** Read a Subscription-State header's value as far as it can be read. */
+/** Read a Subscription-State header's value as far as it can be read. False when it cannot be to its end. */
 export function parseSubscriptionState(
   buf: Uint8Array,
   start: number,
   end: number,
   message: SipMessage,
-): void {
+): boolean {
   parameter.nameStart = start;
   parameter.nameEnd = endOfClass(buf, start, end, CharClass.TOKEN);
+  const hasState = parameter.nameEnd > start;
   message.subscriptionState = substate(buf);
   let i = skipWhiteSpace(buf, parameter.nameEnd, end);
   while (i >= 0 && i < end && readUint8(buf, i) === SEMICOLON) {
@@ -48,6 +58,7 @@ export function parseSubscriptionState(
       message.subscriptionExpires = seconds < 0 ? -1 : seconds;
     }
   }
+  return hasState && i === end;
 }
 
 /** The state that the token in `parameter`'s name is. */

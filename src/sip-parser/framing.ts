@@ -10,6 +10,7 @@ import { float64At, int32At, uint8At } from '../core/columns.ts';
 import { CharClass, CR, isClass, LF } from './char-class.ts';
 import { Frame, Opening } from './frame.ts';
 import { Block, HeaderBlocks } from './stream-header-block.ts';
+import { BEHEADED, methodStart } from './stream-method.ts';
 import {
   LineShape,
   lineShape,
@@ -59,6 +60,10 @@ export class Framing {
   /** BODY: length of the whole message. SKIP: bytes to go. SEARCH: bytes of the line searched. */
   private readonly count: Int32Array;
   private readonly searchLeft: Float64Array;
+  /** The search began where a line need not begin, and no LF was passed since. */
+  private readonly isWithinLine: Uint8Array;
+  /** The block at hand was searched for: what it begins with need not be its own. */
+  private readonly isSearched: Uint8Array;
 
   /** For `rowsMax` directions; messages have at most `messageMax` bytes. */
   constructor(rowsMax: number, messageMax: number) {
@@ -70,6 +75,8 @@ export class Framing {
     this.blankLines = new Uint8Array(rowsMax);
     this.count = new Int32Array(rowsMax);
     this.searchLeft = new Float64Array(rowsMax);
+    this.isWithinLine = new Uint8Array(rowsMax);
+    this.isSearched = new Uint8Array(rowsMax);
   }
 
   /** Begins a direction anew with an Opening code. `pings` is 1 for the side that opened the connection, 0 for the other. */
@@ -82,6 +89,7 @@ export class Framing {
     this.blankLines[row] = 0;
     this.count[row] = 0;
     this.phase[row] = midstream ? Phase.SEARCH : Phase.BOUNDARY;
+    this.isWithinLine[row] = midstream ? 1 : 0;
   }
 
   /** True once a SIP start line was read. */
@@ -157,11 +165,16 @@ export class Framing {
   private firstByte(row: number, byte: number): Step {
     this.blankLines[row] = 0;
     if (isClass(byte, CharClass.TOKEN)) {
-      this.phase[row] = Phase.HEADERS;
-      this.blocks.open(row);
-      return AGAIN;
+      this.isSearched[row] = 0;
+      return this.openBlock(row);
     }
     return this.trust[row] === Trust.NONE ? this.close(row) : this.resync(row, this.consumed);
+  }
+
+  private openBlock(row: number): typeof AGAIN {
+    this.phase[row] = Phase.HEADERS;
+    this.blocks.open(row);
+    return AGAIN;
   }
 
   private headers(row: number, buf: Uint8Array, end: number): Step {
@@ -189,11 +202,26 @@ export class Framing {
 
   /** A whole block. One whose first line does not even name SIP is no message, only lost bytes. */
   private whole(row: number, buf: Uint8Array, end: number): Step {
+    if (this.isSearched[row] === 1) {
+      const start = methodStart(buf, this.consumed, this.blocks.end);
+      const isCut = start === BEHEADED && this.isWithinLine[row] === 1;
+      this.isWithinLine[row] = 0;
+      if (isCut) return this.passOver(row);
+      if (start !== BEHEADED) this.consumed = start;
+    }
     const base = this.consumed;
     if (this.blocks.isReadable(row) || namesSip(buf, base, this.blocks.end)) {
       return this.message(row, base, end);
     }
     return this.resync(row, this.blocks.end);
+  }
+
+  /** The start line of the block is not whole: its message is counted, and not guessed at. */
+  private passOver(row: number): Step {
+    const { length } = this.blocks;
+    this.resync(row, this.blocks.end);
+    if (length >= 0 && length <= this.messageMax) this.land(row, length);
+    return Frame.DROPPED;
   }
 
   private drop(): typeof AGAIN {
@@ -288,9 +316,8 @@ export class Framing {
     if (last < from) return Frame.MORE;
     const shape = lineShape(buf, base, lineEnd);
     if (shape === LineShape.SIP) {
-      this.phase[row] = Phase.HEADERS;
-      this.blocks.open(row);
-      return AGAIN;
+      this.isSearched[row] = 1;
+      return this.openBlock(row);
     }
     if (shape === LineShape.HTTP) return this.httpLine(row);
     return this.pass(row, lineEnd + 1);
@@ -317,6 +344,7 @@ export class Framing {
   /** Bytes before `to` belong to no message; the next line begins there. */
   private pass(row: number, to: number): Step {
     const searching = this.spend(row, to - this.consumed);
+    this.isWithinLine[row] = 0;
     this.resync(row, to);
     return searching ? AGAIN : this.close(row);
   }
@@ -354,6 +382,7 @@ export class Framing {
     }
     if (!seen) this.trust[row] = Trust.EXPECTED;
     this.resync(row, end);
+    this.isWithinLine[row] = 1;
     return phase === Phase.HEADERS && seen ? Frame.DROPPED : Frame.MORE;
   }
 

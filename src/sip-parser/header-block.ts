@@ -24,7 +24,7 @@ export function parseHeaderBlock(
   while (i < end) {
     const byte = readUint8(buf, i);
     if (byte === CR && i + 1 < end && readUint8(buf, i + 1) === LF) return i + 2;
-    if (byte === LF) {
+    if (byte === LF || (byte === CR && i + 1 < end)) {
       message.oddities |= 1 << Oddity.BARE_LF;
       return i + 1;
     }

@@ -6,7 +6,7 @@ import { readUint8 } from '../core/bytes.ts';
 import { isAddressList, parseToOrFrom } from './address-headers.ts';
 import { isCredentials, isOptionTags } from './authorization.ts';
 import { parseCallId } from './call-id.ts';
-import { COLON, skipWhiteSpace, trimEnd } from './char-class.ts';
+import { CharClass, COLON, endOfClass, SEMICOLON, skipWhiteSpace, trimEnd } from './char-class.ts';
 import { parseContact } from './contact.ts';
 import { isContentType, parseMaxForwards } from './content-headers.ts';
 import { parseCseq, parseRack } from './cseq.ts';
@@ -14,7 +14,7 @@ import { isDate } from './date.ts';
 import { parseEvent, parseSubscriptionState } from './event.ts';
 import { compactHeaderOf, Header, headerOf, isCompactName } from './header-name.ts';
 import { isQuotedPair, Line, parseLine } from './line.ts';
-import { hasSpan, type SipMessage, Span, setSpan } from './message.ts';
+import { hasSpan, type SipMessage, Span, SubscriptionState, setSpan } from './message.ts';
 import { readNumberValue } from './number.ts';
 import { Oddity } from './oddity.ts';
 import { ParseError } from './parse-error.ts';
@@ -45,15 +45,18 @@ export function parseHeaderField(
     return -1;
   }
 
-  let colon = start;
+  const nameStart = skipWhiteSpace(buf, start, line.end);
+  let colon = nameStart;
   while (colon < line.end && readUint8(buf, colon) !== COLON) colon++;
-  const nameEnd = trimEnd(buf, start, colon);
-  if (nameEnd === start || colon === line.end) {
+  const nameEnd = trimEnd(buf, nameStart, colon);
+  if (nameEnd === nameStart || colon === line.end) {
     message.oddities |= 1 << Oddity.LINE_WITHOUT_NAME;
     return line.next;
   }
+  // Only the first line can begin so: any other would continue the one before it.
+  if (nameStart !== start) message.oddities |= 1 << Oddity.START_LINE_WHITE_SPACE;
   if (colon !== nameEnd) message.oddities |= 1 << Oddity.SPACE_BEFORE_COLON;
-  const header = readName(buf, start, nameEnd, message);
+  const header = readName(buf, nameStart, nameEnd, message);
   const valueStart = skipWhiteSpace(buf, colon + 1, line.end);
   const valueEnd = trimEnd(buf, valueStart, line.end);
   message.error = parseValue(buf, valueStart, valueEnd, message, header);
@@ -68,6 +71,10 @@ function isEveryNulQuoted(buf: Uint8Array, start: number): boolean {
 }
 
 function readName(buf: Uint8Array, start: number, end: number, message: SipMessage): Header {
+  if (endOfClass(buf, start, end, CharClass.NAME) !== end) {
+    message.oddities |= 1 << Oddity.LINE_WITHOUT_NAME;
+    return Header.UNKNOWN;
+  }
   if (end - start > 1) return headerOf(buf, start, end - start);
   const letter = readUint8(buf, start);
   if (!isCompactName(letter)) return Header.UNKNOWN;
@@ -109,7 +116,30 @@ function parseValue(
     case Header.CONTENT_LENGTH:
       return takeContentLength(buf, start, end, message);
     default:
+      if (isRepeated(message, header)) noteParameter(message);
       return parseOptionalValue(buf, start, end, message, header);
+  }
+}
+
+/** A field that may stand once stands again; the one behind counts. */
+function isRepeated(message: SipMessage, header: Header): boolean {
+  switch (header) {
+    case Header.EXPIRES:
+      return message.expires >= 0;
+    case Header.SESSION_EXPIRES:
+      return message.sessionExpires >= 0;
+    case Header.EVENT:
+      return hasSpan(message, Span.EVENT);
+    case Header.RACK:
+      return message.rackRseq >= 0;
+    case Header.RSEQ:
+      return message.rseq >= 0;
+    case Header.MIN_SE:
+      return message.minSe >= 0;
+    case Header.SUBSCRIPTION_STATE:
+      return message.subscriptionState !== SubscriptionState.NONE;
+    default:
+      return false;
   }
 }
 
@@ -140,8 +170,7 @@ function parseOptionalValue(
         ? ParseError.NONE
         : ParseError.BAD_RECORD_ROUTE;
     case Header.EXPIRES:
-      message.expires = readNumberValue(buf, start, end);
-      return message.expires < 0 ? ParseError.BAD_EXPIRES : ParseError.NONE;
+      return takeExpires(buf, start, end, message);
     case Header.SESSION_EXPIRES:
       return parseSessionExpires(buf, start, end, message)
         ? ParseError.NONE
@@ -154,6 +183,16 @@ function parseOptionalValue(
       parseTolerantValue(buf, start, end, message, header);
       return ParseError.NONE;
   }
+}
+
+/** A date, which RFC 2543 allowed, is odd: servers take it, and here it says nothing. */
+function takeExpires(buf: Uint8Array, start: number, end: number, message: SipMessage): ParseError {
+  const seconds = readNumberValue(buf, start, end);
+  message.expires = seconds < 0 ? -1 : seconds;
+  if (seconds >= 0) return ParseError.NONE;
+  if (!isDate(buf, start, end)) return ParseError.BAD_EXPIRES;
+  message.oddities |= 1 << Oddity.BAD_DATE;
+  return ParseError.NONE;
 }
 
 /** Headers whose values are at most odd. */
@@ -173,22 +212,36 @@ function parseTolerantValue(
       if (!hasSpan(message, Span.USER_AGENT)) setSpan(message, Span.USER_AGENT, start, end);
       break;
     case Header.RSEQ:
-      message.rseq = numberOrAbsent(buf, start, end);
+      message.rseq = numberOrOdd(buf, start, end, message);
       break;
     case Header.MIN_SE:
-      message.minSe = numberOrAbsent(buf, start, end);
+      message.minSe = numberOrOdd(buf, start, endOfMinSe(buf, start, end), message);
       break;
     case Header.SUBSCRIPTION_STATE:
-      parseSubscriptionState(buf, start, end, message);
+      if (!parseSubscriptionState(buf, start, end, message)) noteParameter(message);
       break;
     default:
       if (!isReadable(buf, start, end, message, header)) message.oddities |= 1 << oddityOf(header);
   }
 }
 
-function numberOrAbsent(buf: Uint8Array, start: number, end: number): number {
+function noteParameter(message: SipMessage): void {
+  message.oddities |= 1 << Oddity.BAD_PARAMETER;
+}
+
+/** The number that the value is; odd, and -1, when it is none. */
+function numberOrOdd(buf: Uint8Array, start: number, end: number, message: SipMessage): number {
   const number = readNumberValue(buf, start, end);
-  return number < 0 ? -1 : number;
+  if (number >= 0) return number;
+  noteParameter(message);
+  return -1;
+}
+
+/** RFC 4028 5: delta-seconds *( SEMI generic-param ). The parameters mean nothing. */
+function endOfMinSe(buf: Uint8Array, start: number, end: number): number {
+  let i = start;
+  while (i < end && readUint8(buf, i) !== SEMICOLON) i++;
+  return i;
 }
 
 function isReadable(

@@ -1,6 +1,7 @@
 /**
  * Lines (RFC 3261 7, 7.3.1): where one ends, how it ends, whether it goes on folded, and what its bytes say
- * about it whatever the header: NUL and bytes above ASCII. A CR alone ends nothing.
+ * about it whatever the header: NUL and bytes above ASCII. A CR or an LF alone ends one too, as it does to
+ * servers (and to tshark).
  */
 import { readUint8 } from '../core/bytes.ts';
 import { BACKSLASH, CR, HT, LF, NUL, QUOTE, SP } from './char-class.ts';
@@ -12,6 +13,7 @@ export class Line {
   /** Where the next line begins. */
   next = 0;
   folded = false;
+  /** Ended by an LF or a CR alone. */
   bareLf = false;
   /** The data ended before the line did. */
   unterminated = false;
@@ -44,15 +46,16 @@ export function parsePhysicalLine(buf: Uint8Array, start: number, end: number, l
   let i = start;
   for (; i < end; i++) {
     const byte = readUint8(buf, i);
-    if (byte === LF) break;
+    if (byte === LF || byte === CR) break;
     if (byte >= 0x80) line.hasHighBytes = true;
     else if (byte === NUL && line.nul < 0) line.nul = i;
   }
+  const isCrlf = i + 1 < end && readUint8(buf, i) === CR && readUint8(buf, i + 1) === LF;
   line.unterminated = i === end;
-  line.next = i === end ? end : i + 1;
-  const hasCr = i > start && readUint8(buf, i - 1) === CR;
-  line.end = hasCr && i < end ? i - 1 : i;
-  line.bareLf = !hasCr && i < end;
+  line.end = i;
+  line.next = isCrlf ? i + 2 : Math.min(i + 1, end);
+  // A CR at the very end may have lost its LF.
+  line.bareLf = !isCrlf && i < end && (i + 1 < end || readUint8(buf, i) === LF);
 }
 
 function isFold(byte: number): boolean {

@@ -38,7 +38,10 @@ export const Oddity = {
   URI_WHITE_SPACE: 27,
   BAD_IPV6_REFERENCE: 28,
   BAD_PARAMETER: 29,
-  /** An address with an empty host, with something other than a port behind it, or with a stray backslash. */
+  /**
+   * An address without a scheme, with an empty host, with something other than a port behind it, with a
+   * stray backslash or a character that delimits URIs.
+   */
   BAD_ADDRESS: 30,
 } as const;
 export type Oddity = (typeof Oddity)[keyof typeof Oddity];

@@ -165,6 +165,7 @@ function noteMissing(message: SipMessage): void {
   if (message.contactCount === 0 && !message.contactStar && wantsContact(message)) {
     oddities |= 1 << Oddity.MISSING_CONTACT;
   }
+  if (message.contactStar && message.contactCount > 0) oddities |= 1 << Oddity.BAD_PARAMETER;
   if (message.contentLength < 0) oddities |= 1 << Oddity.MISSING_CONTENT_LENGTH;
   if (!hasSpan(message, Span.FROM_TAG)) oddities |= 1 << Oddity.MISSING_FROM_TAG;
   if (!message.branchHasCookie) oddities |= 1 << Oddity.RFC2543_BRANCH;

@@ -23,6 +23,8 @@ const LOWER_THREE = 0x0020_2020;
 const VERSION_BYTES = 7;
 const STATUS_MIN = 100;
 const STATUS_MAX = 699;
+/** From here on a status is no number: servers keep it in 32 bits with a sign. */
+const STATUS_LIMIT = 0x7fff_ffff;
 
 const line = new Line();
 const uri = new UriParts();
@@ -67,7 +69,9 @@ function parseStatusLine(
   const statusStart = skipWhiteSpace(buf, versionEnd, end);
   const statusEnd = endOfDigits(buf, statusStart, end);
   const status = readNumber(buf, statusStart, statusEnd);
-  if (status < 0 || !isWordEnd(buf, statusEnd, end)) return ParseError.STATUS_NOT_A_NUMBER;
+  if (status < 0 || status >= STATUS_LIMIT || !isWordEnd(buf, statusEnd, end)) {
+    return ParseError.STATUS_NOT_A_NUMBER;
+  }
   if (!isVersion2(buf, start, versionEnd)) return ParseError.VERSION_UNSUPPORTED;
 
   message.kind = MessageKind.RESPONSE;
@@ -75,7 +79,9 @@ function parseStatusLine(
   if (status < STATUS_MIN || status > STATUS_MAX || statusEnd - statusStart !== 3) {
     message.oddities |= 1 << Oddity.STATUS_OUT_OF_RANGE;
   }
-  if (statusStart - versionEnd !== 1 || statusEnd === end) noteWhiteSpace(message);
+  if (!isOneSpace(buf, versionEnd, statusStart) || !isSpaceAt(buf, statusEnd, end)) {
+    noteWhiteSpace(message);
+  }
   return ParseError.NONE;
 }
 
@@ -116,10 +122,18 @@ function parseRequestLine(
   if (uri.scheme === UriScheme.INVALID) return ParseError.REQUEST_URI_BAD_SCHEME;
   message.oddities |= uri.oddities;
   if (uri.headersStart >= 0) message.oddities |= 1 << Oddity.REQUEST_URI_HEADERS;
-  if (uriStart - methodEnd !== 1 || versionStart - uriEnd !== 1 || versionEnd !== end) {
-    noteWhiteSpace(message);
-  }
+  const separated = isOneSpace(buf, methodEnd, uriStart) && isOneSpace(buf, uriEnd, versionStart);
+  if (!separated || versionEnd !== end) noteWhiteSpace(message);
   return ParseError.NONE;
+}
+
+/** What stands between two words is one SP, and no tab. */
+function isOneSpace(buf: Uint8Array, start: number, end: number): boolean {
+  return end - start === 1 && readUint8(buf, start) === SP;
+}
+
+function isSpaceAt(buf: Uint8Array, offset: number, end: number): boolean {
+  return offset < end && readUint8(buf, offset) === SP;
 }
 
 function takeRequest(buf: Uint8Array, start: number, methodEnd: number, message: SipMessage): void {

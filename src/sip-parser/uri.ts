@@ -9,12 +9,16 @@ import {
   CharClass,
   CLOSE_BRACKET,
   COLON,
+  GREATER_THAN,
   isClass,
   isHexDigit,
   isWhiteSpace,
+  LESS_THAN,
+  NUMBER_SIGN,
   OPEN_BRACKET,
   PERCENT,
   QUESTION_MARK,
+  QUOTE,
   SEMICOLON,
   SLASH,
   STAR,
@@ -81,7 +85,7 @@ const LOWER_THREE = 0x0020_2020;
 export function parseUri(buf: Uint8Array, start: number, end: number, parts: UriParts): UriError {
   parts.reset();
   if (start >= end) return UriError.EMPTY;
-  if (!checkEscapes(buf, start, end, parts)) return UriError.BAD_ESCAPE;
+  if (!checkCharacters(buf, start, end, parts)) return UriError.BAD_ESCAPE;
 
   const rest = parseScheme(buf, start, end, parts);
   if (rest >= end && parts.scheme !== UriScheme.NONE) return UriError.EMPTY_AFTER_SCHEME;
@@ -89,13 +93,17 @@ export function parseUri(buf: Uint8Array, start: number, end: number, parts: Uri
     return parseSipUri(buf, rest, end, parts);
   }
   if (parts.scheme !== UriScheme.TEL) parts.oddities |= 1 << Oddity.UNKNOWN_SCHEME;
+  if (parts.scheme === UriScheme.NONE) parts.oddities |= 1 << Oddity.BAD_ADDRESS;
   parts.hostStart = rest;
   parts.hostEnd = end;
   return UriError.NONE;
 }
 
-/** Escapes must be two hexadecimal digits. Other characters no URI may hold are let pass. */
-function checkEscapes(buf: Uint8Array, start: number, end: number, parts: UriParts): boolean {
+/**
+ * Escapes must be two hexadecimal digits. What delimits URIs, and what is not ASCII, is odd (RFC 3261 25.1,
+ * RFC 3986 2); the other characters that no URI may hold are let pass.
+ */
+function checkCharacters(buf: Uint8Array, start: number, end: number, parts: UriParts): boolean {
   for (let i = start; i < end; i++) {
     const byte = readUint8(buf, i);
     if (byte === PERCENT) {
@@ -103,9 +111,16 @@ function checkEscapes(buf: Uint8Array, start: number, end: number, parts: UriPar
       if (!isHexDigit(readUint8(buf, i + 1)) || !isHexDigit(readUint8(buf, i + 2))) return false;
     } else if (isWhiteSpace(byte)) {
       parts.oddities |= 1 << Oddity.URI_WHITE_SPACE;
+    } else if (isDelimiter(byte)) {
+      parts.oddities |= 1 << Oddity.BAD_ADDRESS;
     }
   }
   return true;
+}
+
+function isDelimiter(byte: number): boolean {
+  if (byte >= 0x80 || byte === LESS_THAN || byte === GREATER_THAN) return true;
+  return byte === QUOTE || byte === NUMBER_SIGN;
 }
 
 /** scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ). Returns where the rest begins. */
@@ -153,6 +168,7 @@ function parseSipUri(buf: Uint8Array, start: number, end: number, parts: UriPart
   }
   const hostEnd = parseHost(buf, hostStart, end, parts);
   if (hostEnd < 0) return UriError.BAD_HOST;
+  if (indexOfAt(buf, hostStart, hostEnd) >= 0) parts.oddities |= 1 << Oddity.BAD_ADDRESS;
 
   let i = hostEnd;
   if (i < end && readUint8(buf, i) === COLON) {

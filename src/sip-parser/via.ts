@@ -2,7 +2,7 @@
  * Via (RFC 3261 20.42, 25.1; RFC 3581):
  *   Via       = ( "Via" / "v" ) HCOLON via-parm *(COMMA via-parm)
  *   via-parm  = sent-protocol LWS sent-by *( SEMI via-params )
- * All are checked, the first VIAS_MAX kept. `received` and `rport` are read over: what a probe matches
+ * A protocol that is not SIP/2.0 counts as a transport that is none of ours. All are checked, the first VIAS_MAX kept. `received` and `rport` are read over: what a probe matches
  * by is the sent-by and the branch.
  */
 import { readUint8 } from '../core/bytes.ts';
@@ -41,6 +41,8 @@ const LOWER = 0x2020_2020;
 const TOP_VIA = 2 * Span.TOP_VIA;
 const Z9HG = wordFrom('z9hg');
 const G4BK = wordFrom('g4bk');
+const SIP = wordFrom('sip\0');
+const VERSION_2 = wordFrom('2.0\0');
 const UDP = wordFrom('udp\0');
 const TCP = wordFrom('tcp\0');
 const TLS = wordFrom('tls\0');
@@ -89,7 +91,8 @@ function parseViaParm(buf: Uint8Array, start: number, end: number, message: SipM
   if (transport < 0) return -1;
   const transportEnd = endOfClass(buf, transport, end, CharClass.TOKEN);
   if (transportEnd === transport) return -1;
-  via.transport = transportOf(buf, transport, transportEnd);
+  const isSip2 = isWord(buf, start, end, SIP) && isWord(buf, version, end, VERSION_2);
+  via.transport = isSip2 ? transportOf(buf, transport, transportEnd) : Transport.OTHER;
 
   let i = parseSentBy(buf, skipWhiteSpace(buf, transportEnd, end), end, message);
   via.branchStart = -1;
@@ -112,6 +115,13 @@ function behindSlash(buf: Uint8Array, start: number, end: number): number {
   const slash = skipWhiteSpace(buf, tokenEnd, end);
   if (tokenEnd === start || slash === end || readUint8(buf, slash) !== SLASH) return -1;
   return skipWhiteSpace(buf, slash + 1, end);
+}
+
+/** The token at `start` is this one of three characters; its letters in any case. */
+function isWord(buf: Uint8Array, start: number, end: number, word: number): boolean {
+  if (endOfClass(buf, start, end, CharClass.TOKEN) !== start + 3) return false;
+  const first = wordsOf(buf).getUint16(start, true) | (readUint8(buf, start + 2) << 16);
+  return (first | (word & LOWER)) === word;
 }
 
 function parseSentBy(buf: Uint8Array, start: number, end: number, message: SipMessage): number {

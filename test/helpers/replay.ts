@@ -142,6 +142,7 @@ async function replaySource(source: PacketSource, options: ReplayOptions): Promi
     if (!consume(plane, batch, untilUs, options, events)) break;
   }
   if (untilUs < Number.POSITIVE_INFINITY) plane.pipeline.idle(untilUs);
+  else plane.pipeline.finish();
   return new Replayed(plane, events);
 }
 

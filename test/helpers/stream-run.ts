@@ -97,6 +97,12 @@ export class StreamRun {
     this.drain();
   }
 
+  /** There are no more packets. */
+  finish(): void {
+    this.streams.finish();
+    this.drain();
+  }
+
   get messages(): StreamEvent[] {
     return this.events.filter((event) => event.keepalive === '');
   }

@@ -116,6 +116,23 @@ test('a hole that nobody acknowledged is waited for, then given up', () => {
   );
 });
 
+test('what waits behind holes where the packets end is handed out', () => {
+  const tcp = new TcpConversation();
+  const run = opened(tcp, new StreamRun());
+  tcp.say(sipRequest('lost'));
+  const held = tcp.say(sipRequest('kept'));
+  run.push(held);
+  tcp.say(sipRequest('lost too'));
+  run.push(tcp.say(sipRequest('also kept')));
+  assert.equal(run.messages.length, 0);
+  run.finish();
+  assert.deepEqual(
+    run.messages.map((event) => event.text),
+    [sipRequest('kept'), sipRequest('also kept')],
+  );
+  assert.equal(run.messages[0]?.timestampUs, held.timestampUs);
+});
+
 test('after a hole in headers the message is truncated, and the next start line is found', () => {
   const tcp = new TcpConversation();
   const run = opened(tcp, new StreamRun());

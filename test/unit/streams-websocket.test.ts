@@ -1,6 +1,7 @@
 /** SIP over WebSocket: upgrades, frames of every kind, and what can't be read. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { constants, deflateRawSync } from 'node:zlib';
 import { StreamRun } from '../helpers/stream-run.ts';
 import { latin1, sipRequest, Tcp, TcpConversation } from '../helpers/tcp-packet.ts';
 import { type FrameFields, webSocketFrame } from '../helpers/websocket-frame.ts';
@@ -40,6 +41,18 @@ function masked(text: string, fields: Partial<FrameFields> = {}): Uint8Array {
 
 function plain(text: string, fields: Partial<FrameFields> = {}): Uint8Array {
   return webSocketFrame({ payload: latin1(text), ...fields });
+}
+
+/** A sender's permessage-deflate: each call compresses one message, with those before it for a dictionary. */
+function compressor(): (text: string) => string {
+  let history = Buffer.alloc(0);
+  return (text) => {
+    const given = history.length === 0 ? {} : { dictionary: history };
+    const all = { ...given, finishFlush: constants.Z_SYNC_FLUSH };
+    const data = deflateRawSync(Buffer.from(text, 'latin1'), all);
+    history = Buffer.concat([history, Buffer.from(text, 'latin1')]);
+    return data.subarray(0, data.length - 4).toString('latin1');
+  };
 }
 
 function concat(...parts: readonly Uint8Array[]): Uint8Array {
@@ -129,21 +142,47 @@ test('keep-alives in frames, and messages that cannot be SIP', () => {
   );
 });
 
-test('compressed messages are counted as unreadable, plain ones beside them are read', () => {
+test('compressed messages are read, each with those before it; plain ones beside them are too', () => {
   const run = new StreamRun();
   const tcp = upgraded(run);
+  const say = compressor();
+  const answer = compressor();
+  const first = say(sipRequest('first'));
+  const second = say(sipRequest('second'));
+  assert.ok(second.length < first.length / 2, 'the second refers to the first');
   run.push(
     tcp.say(
       concat(
-        masked('whatever', { compressed: true }),
-        masked('in two', { compressed: true, final: false }),
-        masked('', { opcode: 0 }),
+        masked(first, { compressed: true }),
         masked(sipRequest('plain')),
+        masked(second.slice(0, 9), { compressed: true, final: false }),
+        masked('ping', { opcode: 9 }),
+        masked(second.slice(9), { opcode: 0 }),
       ),
     ),
   );
-  assert.deepEqual(texts(run), [sipRequest('plain')]);
-  assert.equal(run.counters.websocketUnreadable, 2);
+  run.push(tcp.answer(plain(answer(ANSWER), { compressed: true })));
+  const read = ['first', 'plain', 'second'].map((id) => sipRequest(id));
+  assert.deepEqual(texts(run), [...read, ANSWER]);
+  assert.equal(run.truncated, 0);
+});
+
+test('a compressed message that refers to what was lost, or is damaged, is given up and counted', () => {
+  const run = new StreamRun();
+  const tcp = upgraded(run);
+  const say = compressor();
+  const [a, b, c] = ['a', 'b', 'c'].map((id) => masked(say(sipRequest(id)), { compressed: true }));
+  assert.ok(a !== undefined && b !== undefined && c !== undefined);
+  run.push(tcp.say(concat(a, b.slice(0, 10))));
+  tcp.say(b.slice(10, 15));
+  run.push(tcp.say(concat(b.slice(15), c)));
+  run.push(tcp.answer(plain(ANSWER)));
+  assert.deepEqual(texts(run), [sipRequest('a'), ANSWER]);
+  assert.equal(run.truncated, 2);
+  const alone = masked(compressor()(sipRequest('d')), { compressed: true });
+  run.push(tcp.say(concat(masked('damaged', { compressed: true }), alone)));
+  assert.deepEqual(texts(run), [sipRequest('a'), ANSWER, sipRequest('d')]);
+  assert.equal(run.truncated, 3);
 });
 
 test('a message beyond the limit is given up and counted; the next one is read', () => {

@@ -2,6 +2,7 @@
  * One TCP connection of a fuzzer: both sides have something to say (SIP, SIP over WebSocket, TLS, something else)
  * and send it in segments, most of them right and some of them lies.
  */
+import { constants, deflateRawSync } from 'node:zlib';
 import { text } from '../capture-file.ts';
 import type { CapturedPacket } from '../read-pcap.ts';
 import type { SeededRandom } from '../seeded-random.ts';
@@ -185,14 +186,15 @@ export class TcpTalk {
     const written = random.chance(0.98)
       ? this.sip('WS', from)
       : 'x'.repeat(random.integer(0, 70_000));
+    const compressed = random.chance(0.1);
     const shared = {
       opcode: random.chance(0.7) ? 1 : random.integer(0, 15),
       final: random.chance(0.85),
-      compressed: random.chance(0.03),
+      compressed,
     };
     const key = [1, 2, 3, 4].map(() => random.integer(0, 255));
     const masked = random.chance(0.97) === (from === 0);
-    const payload = text(written);
+    const payload = compressed && random.chance(0.9) ? deflated(written) : text(written);
     const frame = webSocketFrame(masked ? { ...shared, payload, key } : { ...shared, payload });
     if (random.chance(0.03)) frame[1] = random.integer(0, 255);
     return Buffer.from(frame).toString('latin1');
@@ -209,4 +211,10 @@ export class TcpTalk {
       'r'.repeat(Math.max(0, length - 6))
     );
   }
+}
+
+/** One message of permessage-deflate (RFC 7692 7.2.1), that refers to none before it. */
+function deflated(message: string): Uint8Array {
+  const data = deflateRawSync(text(message), { finishFlush: constants.Z_SYNC_FLUSH });
+  return new Uint8Array(data.subarray(0, data.length - 4));
 }

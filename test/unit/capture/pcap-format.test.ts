@@ -65,6 +65,7 @@ const shapes: readonly (readonly [name: string, shape: PcapShape, linktype?: num
   ['Kuznetsov', { magic: 0xa1b2cd34, extension: kuznetsov(true) }],
   ['SuSE 6.3: 28-byte headers', { magic: 0xa1b2cd34, extension: kuznetsov(true, [7, 7, 7, 7]) }],
   ['Nokia', { extension: new Words(true).u32(0x9fbfb601) }],
+  ['Nokia, as editcap converts to it', { extension: new Words(true).u32(0) }],
   ['Nokia, other bits', { extension: new Words(true).u32(0xbfbfd902) }],
   ['version 2.2, lengths the other way round', { version: [2, 2], lengthsSwapped: true }],
   ['version 2.3, lengths in order', { version: [2, 3] }],

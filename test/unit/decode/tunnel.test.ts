@@ -184,10 +184,16 @@ describe('VXLAN', () => {
     }
   });
 
-  it('is an ordinary datagram with other flags, reserved bits or no room for a frame', () => {
+  it('is opened with reserved bits set, round a frame of something known (RFC 7348 5)', () => {
+    for (const header of [vxlan(0x08000001, 0x6400), vxlan(PLAIN, 0x6401), vxlan(~0, 0x6400)]) {
+      opens(v4(udp(header, { destination: 4789 }), 17));
+    }
+    const unknown = bytes(u32(0x08000001), u32(0x6400), ethernet(0x0806, INNER));
+    leaves(4789, unknown);
+  });
+
+  it('is an ordinary datagram without the I flag or room for a frame', () => {
     leaves(4789, vxlan(0x00000000, 0x6400));
-    leaves(4789, vxlan(0x08000001, 0x6400));
-    leaves(4789, vxlan(PLAIN, 0x6401));
     leaves(4789, vxlan(PLAIN, 0x6400).subarray(0, 21));
     leaves(4789, text('INVITE sip:a@b SIP/2.0\r\n\r\n'));
   });
@@ -227,17 +233,18 @@ describe('GENEVE', () => {
     opens(v4(udp(geneve(0, 0x6558, FRAME), { destination: 6081 }), 17));
     opens(v4(udp(geneve(0, 0x6558, FRAME, 5), { destination: 6081 }), 17));
     opens(v4(udp(geneve(0x40, 0x0800, INNER, 63), { destination: 6081 }), 17));
+    opens(v4(udp(geneve(0x01, 0x6558, FRAME), { destination: 6081 }), 17));
     opens(v4(udp(geneve(0, 0x86dd, INNER_6), { destination: 6081 }), 17));
   });
 
   it('is an ordinary datagram when its header says otherwise', () => {
     leaves(6081, geneve(0x4000, 0x6558, FRAME));
     leaves(6081, geneve(0x0080, 0x6558, FRAME));
-    leaves(6081, geneve(0x0001, 0x6558, FRAME));
+    leaves(6081, geneve(0x0001, 0x6558, ethernet(0x0806, INNER)));
     leaves(6081, geneve(0, 0x0806, FRAME));
     leaves(6081, geneve(0, 0x6558, bytes([]), 3));
     leaves(6081, geneve(0, 0x6558, FRAME).subarray(0, 7));
-    leaves(6081, bytes(u16(0), u16(0x6558), u32(0x6401), FRAME));
+    leaves(6081, bytes(u16(0), u16(0x6558), u32(0x6401), ethernet(0x0806, INNER)));
     leaves(6081, text('SIP/2.0 200 OK\r\n\r\n'));
   });
 });

@@ -76,6 +76,25 @@ test('a start line inside an unreadable block ends it', () => {
   assert.deepEqual(events(bad + NEXT), [message(bad), message(NEXT)]);
 });
 
+test('taken up within a line, the method in CSeq says where a request begins, or that it is cut', () => {
+  const rest = ' sip:a SIP/2.0\r\nCSeq: 1 PRACK\r\nl: 2\r\n\r\nxx';
+  for (const opening of [Opening.MIDSTREAM, Opening.SIP_MIDSTREAM]) {
+    for (const cut of ['RACK', 'ACK', 'K']) {
+      assert.deepEqual(events(cut + rest + NEXT, opening), ['DROPPED', message(NEXT)], cut);
+    }
+    for (const front of ['', 'end-of-a-body.']) {
+      const whole = [message(`PRACK${rest}`), message(NEXT)];
+      assert.deepEqual(events(`${front}PRACK${rest}${NEXT}`, opening), whole, front);
+    }
+    const odd = `BYE${rest}`;
+    assert.deepEqual(events(odd + NEXT, opening), [message(odd), message(NEXT)]);
+    const second = `x\r\nACK${rest}`;
+    assert.deepEqual(events(second, opening), [message(`ACK${rest}`)]);
+    const behindBody = `x\r\nend-of-a-body.PRACK${rest}`;
+    assert.deepEqual(events(behindBody, opening), [message(`PRACK${rest}`)]);
+  }
+});
+
 test('a block that does not name SIP is lost bytes, no message', () => {
   assert.deepEqual(events(`${NEXT}garbage\r\n\r\n${NEXT}`), [message(NEXT), message(NEXT)]);
   assert.deepEqual(events(`garbage\r\nmore\r\n${NEXT}`), [message(NEXT)]);

@@ -41,11 +41,14 @@ const MESSAGES: readonly Bad[] = [
   startLine('status_not_a_number', 'SIP/2.0 abc OK'),
   startLine('status_not_a_number', 'SIP/2.0 200OK'),
   startLine('status_not_a_number', 'SIP/2.0 4294967301 OK'),
+  startLine('status_not_a_number', 'SIP/2.0 2147483647 OK'),
   startLine('status_not_a_number', 'SIP/2.0'),
   startLine('request_uri_bad_scheme', 'OPTIONS <sip:bob@example.com> SIP/2.0', true),
   startLine('version_unsupported', 'OPTIONS sip:bob@example.com SIP/3.0', true),
   startLine('version_unsupported', 'GET / HTTP/1.1', true),
   startLine('version_unsupported', 'SIP/1.0 200 OK'),
+  // The line ends at its first CR, and the headers with the empty line behind it.
+  bad('missing_to', { startLine: 'OPTIONS sip:bob@example.com SIP/2.0\r' }),
   bad('nul_in_headers', { lines: ['Subject: a\0b'] }),
   bad('nul_in_headers', { headers: { From: '"A\0" <sip:a@example.com>;tag=1' } }),
   bad('nul_in_headers', { startLine: 'OPTIONS sip:b\0@example.com SIP/2.0' }),
@@ -104,6 +107,8 @@ const MESSAGES: readonly Bad[] = [
   header('bad_rack', 'RAck', '1 2'),
   header('via_transport_mismatch', 'Via', 'SIP/2.0/TCP 192.0.2.1;branch=z9hG4bKa'),
   header('via_transport_mismatch', 'Via', 'SIP/2.0/CARRIER 192.0.2.1;branch=z9hG4bKa'),
+  header('via_transport_mismatch', 'Via', 'SIP/3.0/UDP 192.0.2.1;branch=z9hG4bKa'),
+  header('via_transport_mismatch', 'Via', 'HTTP/2.0/UDP 192.0.2.1;branch=z9hG4bKa'),
   header('cseq_method_mismatch', 'CSeq', '1 INVITE'),
   header('cseq_method_mismatch', 'CSeq', '1 options'),
   bad('cseq_method_mismatch', {
