@@ -8,14 +8,16 @@ const QUIET_MS = 500;
 const BAR_CELLS = 20;
 const CLEAR_LINE = '\r\u001b[K';
 
+type Screen = NodeJS.WritableStream & { readonly columns?: number };
+
 export class Progress {
-  private readonly stream: NodeJS.WritableStream;
+  private readonly stream: Screen;
   private readonly files: readonly FileSource[];
   private readonly startedMs: number = performance.now();
   private drawnMs = 0;
   private drawn = false;
 
-  constructor(stream: NodeJS.WritableStream, files: readonly FileSource[]) {
+  constructor(stream: Screen, files: readonly FileSource[]) {
     this.stream = stream;
     this.files = files;
   }
@@ -29,7 +31,9 @@ export class Progress {
     const rate = Math.round(counters.messages / (elapsedMs / 1000));
     const { packets, messages } = counters;
     const text = `${packets} packets  ${messages} messages  ${rate}/s${this.shareText(elapsedMs)}`;
-    this.stream.write(`${CLEAR_LINE}${text}`);
+    // A line that goes on in the next one could not be taken back.
+    const { columns = text.length + 1 } = this.stream;
+    this.stream.write(`${CLEAR_LINE}${text.slice(0, columns - 1)}`);
   }
 
   clear(): void {
