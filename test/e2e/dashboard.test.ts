@@ -92,6 +92,23 @@ test('losses are named on the page', NO_CHROMIUM, async (t) => {
   assert.equal(await chromium.evaluate(`document.getElementById('health').dataset.state`), 'doubt');
 });
 
+test('a probe that is gone is said, and what is left looks old', NO_CHROMIUM, async (t) => {
+  const { port } = await startDashboard(t);
+  const chromium = await Chromium.start();
+  t.after(() => chromium.close());
+  await chromium.open(`http://127.0.0.1:${port}/`);
+  await chromium.until(LINES);
+  const state = `document.getElementById('health').dataset.state`;
+  assert.equal(await chromium.evaluate(state), 'good');
+  await chromium.evaluate(`void (window.fetch = () => Promise.reject(new TypeError('gone')))`);
+  await chromium.until(`${state} === 'bad'`);
+  const said = `document.getElementById('health').textContent + document.title`;
+  const text = String(await chromium.evaluate(said));
+  assert.match(text, /The probe does not answerno connection; asked again in 10 s.*ends at [\s\S]*✕ /);
+  const pale = `getComputedStyle(document.getElementById('tiles')).opacity < 0.6`;
+  assert.equal(await chromium.evaluate(pale), true);
+});
+
 for (const colourScheme of ['light', 'dark'] as const) {
   test(
     `axe finds nothing serious on the ${colourScheme} page, wide and narrow`,
