@@ -60,7 +60,8 @@ step() {
 # serve COMMAND PORT: typed, and waited for until it listens.
 serve() {
   local started=$SECONDS
-  inside "$1" &
+  # The shell would say how it ended, which `stop` decides.
+  inside "$1" 2> /dev/null &
   until (echo > "/dev/tcp/127.0.0.1/$2") 2> /dev/null; do
     kill -0 $! 2> /dev/null || { tail -20 "$work/log" >&2; fail "$1 ended"; }
     [ $((SECONDS - started)) -lt "$patience" ] || fail "$1 never listened on port $2"

@@ -161,6 +161,8 @@ describe('options that do not go together', () => {
     ['live', {}, /no interface is named/],
     ['report', {}, /no capture file is named/],
     ['replay', { loop: ['true'] }, /--loop never ends to print/],
+    ['replay', { speed: ['2'] }, /--speed N .* needs --serve/],
+    ['replay', { 'web.telemetry-path': ['/assets/x'] }, /is taken by the probe/],
     ['replay', { loop: ['true'], serve: ['true'], until: ['1'] }, /--loop excludes --until/],
     ['replay', { serve: ['true'], until: ['1'] }, /--serve excludes --until/],
     ['replay', { serve: ['true'], explain: ['true'] }, /--serve excludes --explain/],
