@@ -1,5 +1,5 @@
 /**
- * npm run build:wasm [-- --check]: wasm/usual-message.c → src/sip-parser/scanner-code.ts, by clang and lld.
+ * npm run build:wasm [-- --check]: wasm/scanner.c → src/sip-parser/scanner-code.ts, by clang and lld.
  * The built file is committed, so that only who changes the source needs them. With --check it is compared:
  * 0 = equal, 1 = not, 127 = no such clang here.
  */
@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasCommand, main, root, run, SetupError } from './lib/shell.mjs';
 
-const SOURCE = 'wasm/usual-message.c';
+const SOURCE = 'wasm/scanner.c';
 const TARGET = 'src/sip-parser/scanner-code.ts';
 const FLAGS = [
   ...['--target=wasm32', '-O2', '-msimd128', '-ffreestanding', '-nostdlib'],

@@ -10,6 +10,7 @@ import { assert } from './core/assert.ts';
 import { PipelineCounters } from './core/pipeline-counters.ts';
 import { Table, type TableUse } from './core/table.ts';
 import { tunnelKindsOf } from './decode/tunnel-kinds.ts';
+import { TUNNEL_PORTS } from './decode/udp-tunnels.ts';
 import { Delivery } from './delivery.ts';
 import { AddressTally } from './direction/address-tally.ts';
 import { LocalSide } from './direction/local-side.ts';
@@ -17,6 +18,7 @@ import { type PeerRange, Peers } from './direction/peers.ts';
 import { Explain } from './explain.ts';
 import { MetricsRegistry } from './metrics/metrics-registry.ts';
 import type { ProbeReadings } from './metrics/probe-readings.ts';
+import { PacketScanner } from './packet-scanner.ts';
 import { Pipeline } from './pipeline.ts';
 import { Duplicates } from './reassembly/duplicates.ts';
 import { IpFragments } from './reassembly/ip-fragments.ts';
@@ -108,6 +110,7 @@ export class DataPlane implements ProbeReadings {
     this.delivery = new Delivery({ local, peers: this.peers, tracker, observer, counters, tally });
     this.packetExplain = config.replay.explain ? new Explain() : undefined;
     this.messageExplain = config.replay.explain ? new Explain() : undefined;
+    const hepPorts = portCells(config.hep.ports);
     this.pipeline = new Pipeline({
       counters,
       delivery: this.delivery,
@@ -117,7 +120,8 @@ export class DataPlane implements ProbeReadings {
       streams,
       duplicates,
       sipPorts,
-      hepPorts: portCells(config.hep.ports),
+      hepPorts,
+      scanner: this.scannerOf(sipPorts, hepPorts),
       hepKey: new TextEncoder().encode(config.hep.authKey ?? ''),
       tunnelKinds: tunnelKindsOf(config.tunnels),
       appPort: config.ports.app,
@@ -125,6 +129,16 @@ export class DataPlane implements ProbeReadings {
       messageExplain: this.messageExplain,
     });
     if (config.exemplars) this.registry.enableExemplars(this.tracker);
+  }
+
+  /** None where more is asked of a packet than the scanner says of it. */
+  private scannerOf(sipPorts: Uint8Array, hepPorts: Uint8Array): PacketScanner | undefined {
+    if (this.duplicates !== undefined || this.local.byPort) return undefined;
+    const otherPorts = hepPorts.slice();
+    for (const port of TUNNEL_PORTS) otherPorts[port] = 1;
+    const scanner = new PacketScanner(sipPorts, otherPorts);
+    this.tracker.arrival.keys.prepare(scanner.message);
+    return scanner;
   }
 
   /** Addresses without a port that are local from now on. */

@@ -50,6 +50,23 @@ export class Delivery {
     return fate;
   }
 
+  /** As `deliver`, of a good message that was read already; `buf` holds it. */
+  deliverRead(
+    buf: Uint8Array,
+    message: SipMessage,
+    flow: Flow,
+    nowUs: number,
+    era: number,
+  ): MessageFate {
+    if (this.tally !== undefined) this.tally.add(flow.addresses, message.requestLineReadable);
+    this.tracker.load(buf, message, flow, nowUs, era);
+    const fate = this.good(buf, message, flow);
+    const { counters } = this;
+    counters.messages++;
+    counters.messageFates[fate] = (counters.messageFates[fate] ?? 0) + 1;
+    return fate;
+  }
+
   private fateOf(payload: Payload, flow: Flow, nowUs: number, era: number): MessageFate {
     const { keepalive } = payload;
     if (keepalive >= 0) {
@@ -64,25 +81,25 @@ export class Delivery {
     if (this.tally !== undefined) this.tally.add(flow.addresses, readable);
     if (error !== ParseError.NONE) return this.bad(payload, flow, error);
     this.tracker.load(payload.buf, message, flow, nowUs, era);
-    return this.good(payload, flow);
+    return this.good(payload.buf, message, flow);
   }
 
-  private good(payload: Payload, flow: Flow): MessageFate {
-    const { local, message, tracker } = this;
+  private good(buf: Uint8Array, message: SipMessage, flow: Flow): MessageFate {
+    const { local, tracker } = this;
     let known = DIRECTION_UNKNOWN;
     if (local.byPort && message.kind === MessageKind.RESPONSE) known = tracker.responseDirection();
-    const locality = local.locate(payload.buf, flow, message, known);
+    const locality = local.locate(buf, flow, message, known);
     if (locality === Locality.FOREIGN) return MessageFate.FOREIGN;
     // A hairpin is sent before it is received.
-    if (locality !== Locality.IN) this.see(flow, Direction.OUT);
-    if (locality !== Locality.OUT) this.see(flow, Direction.IN);
+    if (locality !== Locality.IN) this.see(message, flow, Direction.OUT);
+    if (locality !== Locality.OUT) this.see(message, flow, Direction.IN);
     return fateOfLocality(locality);
   }
 
-  private see(flow: Flow, direction: Direction): void {
+  private see(message: SipMessage, flow: Flow, direction: Direction): void {
     const peer = this.peers.peerOf(flow, direction);
     this.observer.message(direction, peer, flow.transport);
-    if (this.message.kind === MessageKind.REQUEST) this.observer.requestLine(direction);
+    if (message.kind === MessageKind.REQUEST) this.observer.requestLine(direction);
     this.tracker.see(direction, peer);
   }
 

@@ -2,20 +2,30 @@
  * The rows of the timer wheel whose tick has come, in order of deadline, then row: a binary heap, so
  * that one tick may hold any number of rows and rows may join or leave while it is emptied.
  */
-import { float64At, int32At } from './columns.ts';
+import { float64At, int32At, int32Column } from './columns.ts';
+import type { Rows } from './rows.ts';
 
 export class DueHeap {
   size = 0;
-  private readonly deadlines: Float64Array;
   private readonly rows: Int32Array;
-  /** Where a row stands in `rows`; meaningless for a row outside. */
-  private readonly places: Int32Array;
+  private readonly doubles: Float64Array;
+  private readonly words: Int32Array;
+  private readonly doublesPerRow: number;
+  private readonly wordsPerRow: number;
+  /** The word of a row that says where it stands in `rows`; meaningless for a row outside. */
+  private readonly placeWord: number;
 
-  /** `deadlines`: the wheel's column, in microseconds; a row's must not change while it is in here. */
-  constructor(deadlines: Float64Array) {
-    this.deadlines = deadlines;
-    this.rows = new Int32Array(deadlines.length);
-    this.places = new Int32Array(deadlines.length);
+  /**
+   * `rows`: the wheel's, whose first double is the deadline in microseconds; a row's must not change while it is
+   * in here. The word `placeWord` of each is the heap's own.
+   */
+  constructor(rows: Rows, placeWord: number) {
+    this.rows = int32Column(rows.rowsMax);
+    this.doubles = rows.doubles;
+    this.words = rows.words;
+    this.wordsPerRow = rows.wordsPerRow;
+    this.doublesPerRow = rows.wordsPerRow / 2;
+    this.placeWord = placeWord;
   }
 
   /** The first row; only of a heap that has one. */
@@ -28,7 +38,7 @@ export class DueHeap {
   }
 
   remove(row: number): void {
-    const hole = int32At(this.places, row);
+    const hole = int32At(this.words, row * this.wordsPerRow + this.placeWord);
     const last = int32At(this.rows, --this.size);
     if (last === row) return;
     if (this.before(last, row)) this.rise(last, hole);
@@ -36,8 +46,8 @@ export class DueHeap {
   }
 
   private before(a: number, b: number): boolean {
-    const first = float64At(this.deadlines, a);
-    const second = float64At(this.deadlines, b);
+    const first = float64At(this.doubles, a * this.doublesPerRow);
+    const second = float64At(this.doubles, b * this.doublesPerRow);
     return first === second ? a < b : first < second;
   }
 
@@ -72,6 +82,6 @@ export class DueHeap {
 
   private put(row: number, place: number): void {
     this.rows[place] = row;
-    this.places[row] = place;
+    this.words[row * this.wordsPerRow + this.placeWord] = place;
   }
 }

@@ -1,27 +1,50 @@
-import { int32At, int32Column, uint8At, uint8Column } from './columns.ts';
-
 /**
- * Rows of one table in order of age, one list per class of value: what a full table gives up first.
- * Doubly linked through typed arrays, every operation a constant number of writes.
+ * Rows of one table in order of age, one list per class of value: what a full table gives up first. Doubly linked
+ * through two words and a byte of each row, wherever the table has them; every operation is a constant number of
+ * writes.
  */
+import { int32At, uint8At } from './columns.ts';
+import { Rows } from './rows.ts';
+
+const NO_ROW = -1;
+/** Words of a row that holds nothing but links: the row before, the row behind, and the class. */
+const OWN_WORDS = 4;
+const OWN_CLASS_BYTE = 8;
+
 export class EvictionLists {
-  private readonly previous: Int32Array;
-  private readonly following: Int32Array;
-  private readonly classOf: Uint8Array;
+  private readonly words: Int32Array;
+  private readonly bytes: Uint8Array;
+  private readonly wordsPerRow: number;
+  private readonly bytesPerRow: number;
+  /** The word of the row before; the next one is the row behind. */
+  private readonly link: number;
+  /** The byte of the class, + 1; 0 = in no list. */
+  private readonly classByte: number;
   private readonly oldestOf: Int32Array;
   private readonly newestOf: Int32Array;
   private readonly counts: Int32Array;
   readonly classes: number;
 
-  /** Classes are numbered from the least valuable, 0, up; at most 254. */
-  constructor(rowsMax: number, classes: number) {
+  /**
+   * `link`: the first of two words, `classByte`: a byte of each row that are the lists' own. Classes are numbered
+   * from the least valuable, 0, up; at most 254.
+   */
+  constructor(rows: Rows, link: number, classByte: number, classes: number) {
+    this.words = rows.words;
+    this.bytes = rows.bytes;
+    this.wordsPerRow = rows.wordsPerRow;
+    this.bytesPerRow = rows.wordsPerRow * 4;
+    this.link = link;
+    this.classByte = classByte;
     this.classes = classes;
-    this.previous = int32Column(rowsMax);
-    this.following = int32Column(rowsMax);
-    this.classOf = uint8Column(rowsMax);
-    this.oldestOf = new Int32Array(classes).fill(-1);
-    this.newestOf = new Int32Array(classes).fill(-1);
+    this.oldestOf = new Int32Array(classes).fill(NO_ROW);
+    this.newestOf = new Int32Array(classes).fill(NO_ROW);
     this.counts = new Int32Array(classes);
+  }
+
+  /** Lists of rows that have no place for links. */
+  static apart(rowsMax: number, classes: number): EvictionLists {
+    return new EvictionLists(new Rows(rowsMax, OWN_WORDS), 0, OWN_CLASS_BYTE, classes);
   }
 
   /** Rows of a class. */
@@ -36,30 +59,37 @@ export class EvictionLists {
 
   /** Appends a row that is in no list. */
   add(row: number, valueClass: number): void {
+    const { words } = this;
     const newest = int32At(this.newestOf, valueClass);
-    this.previous[row] = newest;
-    this.following[row] = -1;
-    this.classOf[row] = valueClass;
+    const at = row * this.wordsPerRow + this.link;
+    words[at] = newest;
+    words[at + 1] = NO_ROW;
+    this.bytes[row * this.bytesPerRow + this.classByte] = valueClass + 1;
     this.counts[valueClass] = int32At(this.counts, valueClass) + 1;
     if (newest < 0) this.oldestOf[valueClass] = row;
-    else this.following[newest] = row;
+    else words[newest * this.wordsPerRow + this.link + 1] = row;
     this.newestOf[valueClass] = row;
   }
 
+  /** Takes a row out of its list. */
   remove(row: number): void {
-    const before = int32At(this.previous, row);
-    const after = int32At(this.following, row);
-    const valueClass = uint8At(this.classOf, row);
+    const { words } = this;
+    const at = row * this.wordsPerRow + this.link;
+    const before = int32At(words, at);
+    const behind = int32At(words, at + 1);
+    const byte = row * this.bytesPerRow + this.classByte;
+    const valueClass = uint8At(this.bytes, byte) - 1;
+    this.bytes[byte] = 0;
     this.counts[valueClass] = int32At(this.counts, valueClass) - 1;
-    if (before < 0) this.oldestOf[valueClass] = after;
-    else this.following[before] = after;
-    if (after < 0) this.newestOf[valueClass] = before;
-    else this.previous[after] = before;
+    if (before < 0) this.oldestOf[valueClass] = behind;
+    else words[before * this.wordsPerRow + this.link + 1] = behind;
+    if (behind < 0) this.newestOf[valueClass] = before;
+    else words[behind * this.wordsPerRow + this.link] = before;
   }
 
   /** To the young end of another class; nothing when it is in that class already. */
   move(row: number, valueClass: number): void {
-    if (this.classOf[row] === valueClass) return;
+    if (this.bytes[row * this.bytesPerRow + this.classByte] === valueClass + 1) return;
     this.remove(row);
     this.add(row, valueClass);
   }
@@ -70,6 +100,6 @@ export class EvictionLists {
       const row = int32At(this.oldestOf, i);
       if (row >= 0) return row;
     }
-    return -1;
+    return NO_ROW;
   }
 }

@@ -8,8 +8,9 @@
  * time comes its rows go down to lower levels. Levels overlap (a step of 4 where 256 would do), because
  * with one step of 256 a third of a million transactions, all 32 s old, would move in one call.
  */
-import { float64At, float64Column, int32At, int32Column } from './columns.ts';
+import { float64At, int32At } from './columns.ts';
 import { DueHeap } from './due-heap.ts';
+import { Rows } from './rows.ts';
 import { SLOTS, WheelOccupancy } from './wheel-occupancy.ts';
 
 const TICK_US = 1000;
@@ -17,8 +18,19 @@ const LEVELS = 12;
 /** What the highest level reaches, in ticks (12 days). Rows beyond wait there and are placed again. */
 const AHEAD_MAX = 2 ** 30 - 1;
 
+/** A row's words: its deadline, a double, and then these. */
+const ROW_WORDS = 8;
+const ROW_DOUBLES = ROW_WORDS / 2;
+/** The rows before and behind it in its slot, + 1; 0 = none. */
+const PREVIOUS = 2;
+const FOLLOWING = 3;
+/** Where it is: UNSCHEDULED, DUE, or its slot's number + 1. */
+const LIST = 4;
+/** Its place in the heap. */
+const PLACE = 5;
+
 const UNSCHEDULED = 0;
-/** `list` of a row in the heap; a row in a slot has the slot's number + 1. */
+/** In the heap. */
 const DUE = -1;
 
 export class TimerWheel {
@@ -29,48 +41,47 @@ export class TimerWheel {
   private nowUs = 0;
   /** No slot begins before it; Infinity when all are empty. */
   private nextTick: number = Infinity;
-  private readonly deadlines: Float64Array;
+  private readonly words: Int32Array;
+  private readonly doubles: Float64Array;
   private readonly due: DueHeap;
   private readonly occupancy: WheelOccupancy = new WheelOccupancy(LEVELS);
-  /** First row of each slot's list, + 1; the lists run through `previous` and `following`, + 1 too. */
+  /** First row of each slot's list, + 1. */
   private readonly first: Int32Array = new Int32Array(LEVELS * SLOTS);
-  private readonly previous: Int32Array;
-  private readonly following: Int32Array;
-  private readonly list: Int32Array;
 
   constructor(rowsMax: number) {
-    this.deadlines = float64Column(rowsMax);
-    this.due = new DueHeap(this.deadlines);
-    this.previous = int32Column(rowsMax);
-    this.following = int32Column(rowsMax);
-    this.list = int32Column(rowsMax);
+    const rows = new Rows(rowsMax, ROW_WORDS);
+    this.words = rows.words;
+    this.doubles = rows.doubles;
+    this.due = new DueHeap(rows, PLACE);
   }
 
   /** Sets or moves a deadline, microseconds; one in the past is due at once, Infinity cancels. */
   schedule(row: number, deadlineUs: number): void {
-    const list = int32At(this.list, row);
+    const list = int32At(this.words, row * ROW_WORDS + LIST);
+    const deadline = row * ROW_DOUBLES;
     // Later than it was: the row is found in its old slot and placed again when that one's time comes.
-    if (list > 0 && deadlineUs >= float64At(this.deadlines, row) && deadlineUs < Infinity) {
-      this.deadlines[row] = deadlineUs;
+    if (list > 0 && deadlineUs >= float64At(this.doubles, deadline) && deadlineUs < Infinity) {
+      this.doubles[deadline] = deadlineUs;
       return;
     }
-    this.cancel(row);
+    if (list !== UNSCHEDULED) this.cancel(row);
     if (!(deadlineUs < Infinity)) return;
-    this.deadlines[row] = deadlineUs;
+    this.doubles[deadline] = deadlineUs;
     this.place(row);
   }
 
   cancel(row: number): void {
-    const list = int32At(this.list, row);
+    const list = int32At(this.words, row * ROW_WORDS + LIST);
     if (list === UNSCHEDULED) return;
     if (list === DUE) this.due.remove(row);
     else this.unlink(row, list - 1);
-    this.list[row] = UNSCHEDULED;
+    this.words[row * ROW_WORDS + LIST] = UNSCHEDULED;
   }
 
   /** Microseconds; Infinity when the row has none. */
   deadlineUs(row: number): number {
-    return this.list[row] === UNSCHEDULED ? Infinity : float64At(this.deadlines, row);
+    const unscheduled = this.words[row * ROW_WORDS + LIST] === UNSCHEDULED;
+    return unscheduled ? Infinity : float64At(this.doubles, row * ROW_DOUBLES);
   }
 
   /** It is `nowUs`; a time before the last one changes nothing. */
@@ -92,21 +103,19 @@ export class TimerWheel {
       this.findNextTick();
     }
     const row = this.due.top();
-    const deadline = float64At(this.deadlines, row);
+    const deadline = float64At(this.doubles, row * ROW_DOUBLES);
     if (deadline > this.nowUs) return -1;
     this.dueAtUs = deadline;
     this.due.remove(row);
-    this.list[row] = UNSCHEDULED;
+    this.words[row * ROW_WORDS + LIST] = UNSCHEDULED;
     return row;
   }
 
   private place(row: number): void {
-    const ahead = Math.min(
-      Math.floor(float64At(this.deadlines, row) / TICK_US) - this.tick,
-      AHEAD_MAX,
-    );
+    const tick = Math.floor(float64At(this.doubles, row * ROW_DOUBLES) / TICK_US);
+    const ahead = Math.min(tick - this.tick, AHEAD_MAX);
     if (ahead <= 0) {
-      this.list[row] = DUE;
+      this.words[row * ROW_WORDS + LIST] = DUE;
       this.due.add(row);
       return;
     }
@@ -122,20 +131,23 @@ export class TimerWheel {
   }
 
   private link(row: number, slot: number): void {
+    const { words } = this;
     const next = int32At(this.first, slot);
     if (next === 0) this.occupancy.set(slot);
-    else this.previous[next - 1] = row + 1;
-    this.previous[row] = 0;
-    this.following[row] = next;
+    else words[(next - 1) * ROW_WORDS + PREVIOUS] = row + 1;
+    const at = row * ROW_WORDS;
+    words[at + PREVIOUS] = 0;
+    words[at + FOLLOWING] = next;
+    words[at + LIST] = slot + 1;
     this.first[slot] = row + 1;
-    this.list[row] = slot + 1;
   }
 
   private unlink(row: number, slot: number): void {
-    const before = int32At(this.previous, row);
-    const after = int32At(this.following, row);
-    if (after !== 0) this.previous[after - 1] = before;
-    if (before !== 0) this.following[before - 1] = after;
+    const { words } = this;
+    const before = int32At(words, row * ROW_WORDS + PREVIOUS);
+    const after = int32At(words, row * ROW_WORDS + FOLLOWING);
+    if (after !== 0) words[(after - 1) * ROW_WORDS + PREVIOUS] = before;
+    if (before !== 0) words[(before - 1) * ROW_WORDS + FOLLOWING] = after;
     else {
       this.first[slot] = after;
       if (after === 0) this.occupancy.clear(slot);
@@ -154,7 +166,7 @@ export class TimerWheel {
       this.occupancy.clear(slot);
       // A row whose deadline was moved may return to this very slot, for its next turn.
       while (row >= 0) {
-        const after = int32At(this.following, row) - 1;
+        const after = int32At(this.words, row * ROW_WORDS + FOLLOWING) - 1;
         this.place(row);
         row = after;
       }

@@ -22,14 +22,20 @@ const TZSP_TAG_END = 1;
 
 const PORTS = 65536;
 
+const HEADERS: readonly (readonly [port: number, header: Header])[] = [
+  [4789, Header.VXLAN],
+  [8472, Header.VXLAN],
+  [4790, Header.VXLAN_GPE],
+  [6081, Header.GENEVE],
+  [2152, Header.GTP_U],
+  [37_008, Header.TZSP],
+];
+/** Ports that hint at a tunnel. */
+export const TUNNEL_PORTS: readonly number[] = HEADERS.map(([port]) => port);
+
 // One byte a port: the lookup costs the same for the datagrams that are no tunnels.
 const headerOfPort = new Uint8Array(PORTS);
-headerOfPort[4789] = Header.VXLAN;
-headerOfPort[8472] = Header.VXLAN;
-headerOfPort[4790] = Header.VXLAN_GPE;
-headerOfPort[6081] = Header.GENEVE;
-headerOfPort[2152] = Header.GTP_U;
-headerOfPort[37008] = Header.TZSP;
+for (const [port, header] of HEADERS) headerOfPort[port] = header;
 
 /** The tunnel that the datagram's ports hint at, or PAYLOAD. */
 export function tunnelOfPorts(packet: DecodedPacket): Step {

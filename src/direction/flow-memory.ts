@@ -27,7 +27,7 @@ export class FlowMemory {
   constructor(rowsMax: number, seed: number) {
     this.slab = new Slab(rowsMax);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
-    this.lists = new EvictionLists(rowsMax, 1);
+    this.lists = EvictionLists.apart(rowsMax, 1);
     this.hasher = new Hasher(seed);
     this.keyLo = int32Column(rowsMax);
     this.keyHi = int32Column(rowsMax);

@@ -56,8 +56,8 @@ export class ConnectionTable {
     this.hasher = new Hasher(seed);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
     this.slab = new Slab(rowsMax);
-    this.ages = new EvictionLists(rowsMax, WORTHS);
-    this.idle = new EvictionLists(rowsMax, 1);
+    this.ages = EvictionLists.apart(rowsMax, WORTHS);
+    this.idle = EvictionLists.apart(rowsMax, 1);
     this.keyLo = int32Column(rowsMax);
     this.keyHi = int32Column(rowsMax);
     this.addresses = int32Column(rowsMax * ENDPOINT_WORDS);

@@ -76,7 +76,7 @@ export class IpFragments {
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
     this.slab = new Slab(rowsMax);
     this.store = new FragmentStore(rowsMax, FRAGMENT_BYTES_MAX);
-    this.ages = new EvictionLists(rowsMax, 1);
+    this.ages = EvictionLists.apart(rowsMax, 1);
     this.keyLo = int32Column(rowsMax);
     this.keyHi = int32Column(rowsMax);
     this.openedUs = float64Column(rowsMax);

@@ -37,7 +37,7 @@ export class SctpAssociations {
     this.hasher = new Hasher(seed);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
     this.slab = new Slab(rowsMax);
-    this.ages = new EvictionLists(rowsMax, 1);
+    this.ages = EvictionLists.apart(rowsMax, 1);
     this.keyLo = int32Column(rowsMax);
     this.keyHi = int32Column(rowsMax);
     this.seenUs = float64Column(rowsMax);

@@ -43,7 +43,7 @@ export class SctpPieces {
   private readonly messageMax: number;
   private readonly slab: Slab = new Slab(SCTP_PIECES_MAX);
   /** Oldest first. */
-  private readonly ages: EvictionLists = new EvictionLists(SCTP_PIECES_MAX, 1);
+  private readonly ages: EvictionLists = EvictionLists.apart(SCTP_PIECES_MAX, 1);
   private readonly newestOf: Int32Array;
   private readonly before: Int32Array = int32Column(SCTP_PIECES_MAX);
   private readonly after: Int32Array = int32Column(SCTP_PIECES_MAX);

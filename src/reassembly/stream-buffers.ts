@@ -32,7 +32,7 @@ export class StreamBuffers {
     this.held = new HeldRanges(rowsMax);
     this.pool = pool;
     this.streamBytesMax = streamBytesMax;
-    this.holders = new EvictionLists(rowsMax, 1);
+    this.holders = EvictionLists.apart(rowsMax, 1);
     this.buffers = new Array<Uint8Array>(rowsMax).fill(EMPTY_BUFFER);
     this.nextSequence = int32Column(rowsMax);
     this.head = int32Column(rowsMax);

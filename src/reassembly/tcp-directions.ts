@@ -64,7 +64,7 @@ export class TcpDirections {
     this.firstSequence = int32Column(directionsMax);
     this.finSequence = int32Column(directionsMax);
     this.acknowledged = int32Column(directionsMax);
-    this.waiting = new EvictionLists(directionsMax, 1);
+    this.waiting = EvictionLists.apart(directionsMax, 1);
     this.waitingSinceUs = float64Column(directionsMax);
   }
 

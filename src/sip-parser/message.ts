@@ -140,6 +140,7 @@ export class SipMessage {
     this.end = 0;
     this.headersTruncated = false;
     this.spanHashes.known = false;
+    this.spanHashes.keyed = false;
   }
 }
 

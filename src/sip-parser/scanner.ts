@@ -1,5 +1,5 @@
 /**
- * The usual forms of start line and header lines, read by WebAssembly (wasm/usual-message.c) where the bytes
+ * The usual forms of start line and header lines, read by WebAssembly (wasm/scanner.c) where the bytes
  * lie in its memory: it looks at sixteen at a time, which takes a third of the time. usual-*.ts read the same,
  * and everything else: they are its oracle (test/property/scanner.test.ts), and what runs without it.
  */
@@ -13,6 +13,11 @@ import { HASH_CELLS, type SpanHashes } from './span-hashes.ts';
 
 interface Scanner {
   readonly cells: () => number;
+  /** For packet-scanner.ts: where ports and frames are written and records read, and the scan of a batch. */
+  readonly ports: () => number;
+  readonly frames: () => number;
+  readonly records: () => number;
+  readonly scanPackets: (count: number, origin: number, seedLo: number, seedHi: number) => void;
   readonly scan: (
     from: number,
     to: number,
@@ -27,7 +32,7 @@ declare const WebAssembly: {
   readonly Instance: new (module: object, imports: object) => { readonly exports: Scanner };
 };
 
-/** The cells that usual-message.c fills, in its order. */
+/** The cells that wasm/usual-message.h fills, in its order. */
 const Cell = {
   KIND: 0,
   METHOD: 1,
@@ -80,7 +85,8 @@ function createScanner(): Scanner | undefined {
   }
 }
 
-const scanner = createScanner();
+/** Undefined where there is no WebAssembly with SIMD. */
+export const scanner: Scanner | undefined = createScanner();
 const scan = scanner?.scan ?? ((): number => -1);
 const cells =
   scanner === undefined || blockMemory === undefined
@@ -148,7 +154,7 @@ function takeCells(message: SipMessage): void {
     vias[column + 3] = int32At(cells, VIAS + column + 3);
   }
   if (int32At(cells, Cell.CONTACT_COUNT) > 0) takeContacts(message);
-  if (cells[Cell.WHOLE] === 1) takeHashes(message.spanHashes);
+  if (cells[Cell.WHOLE] === 1) takeHashes(message.spanHashes, message.branchHasCookie);
 }
 
 function takeContacts(message: SipMessage): void {
@@ -166,7 +172,8 @@ function takeContacts(message: SipMessage): void {
   }
 }
 
-function takeHashes(hashes: SpanHashes): void {
+function takeHashes(hashes: SpanHashes, cookie: boolean): void {
   hashes.known = true;
+  hashes.keyed = cookie;
   for (let i = 0; i < HASH_CELLS; i++) hashes.cells[i] = int32At(cells, HASHES + i);
 }

@@ -65,7 +65,7 @@ export class AppConnections {
     this.hasher = new Hasher(options.seed);
     this.slab = new Slab(rowsMax);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
-    this.lists = new EvictionLists(rowsMax, 2);
+    this.lists = EvictionLists.apart(rowsMax, 2);
     this.keyLo = int32Column(rowsMax);
     this.keyHi = int32Column(rowsMax);
     this.state = uint8Column(rowsMax);

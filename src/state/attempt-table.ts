@@ -1,12 +1,10 @@
 /**
  * Rows of attempts, of calls or of registrations: what a user tried, over as many transactions as it took.
- * Columns, key and eviction only; what an attempt means is in calls.ts and registration-attempts.ts.
+ * Fields, key and eviction only; what an attempt means is in calls.ts and registration-attempts.ts.
  */
 import {
   float64At,
-  float64Column,
   int32At,
-  int32Column,
   uint8At,
   uint8Column,
   uint16At,
@@ -14,6 +12,7 @@ import {
 } from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { KeyTable } from '../core/key-table.ts';
+import { Rows } from '../core/rows.ts';
 import { Slab } from '../core/slab.ts';
 import type { TimerWheel } from '../core/timer-wheel.ts';
 import { type Direction, Direction as Directions } from '../direction/direction.ts';
@@ -30,6 +29,33 @@ export const AttemptState = {
 } as const;
 export type AttemptState = (typeof AttemptState)[keyof typeof AttemptState];
 
+/** State and direction of a row in one byte, which is what a scrape looks at. */
+const STATE_MASK = 3;
+const DIRECTION_SHIFT = 2;
+
+const WORDS = 16;
+const BYTES = 4 * WORDS;
+const HALVES = 2 * WORDS;
+const DOUBLES = WORDS / 2;
+// Words.
+const LINK = 0;
+const SERIAL = 2;
+const KEY_LO = 3;
+const KEY_HI = 4;
+const FINAL = 5;
+const ANSWERED_TAG = 6;
+const ERA = 7;
+const CSEQ = 12;
+// Word 13.
+const BRANCHES = 26;
+const CANCELLED = 54;
+const CLASS_BYTE = 55;
+// Doubles.
+const START = 4;
+const INDICATION = 5;
+
+const BRANCHES_MAX = 0xffff;
+
 /** Least valuable first. */
 const AttemptClass = { CLOSED: 0, UNANSWERED: 1, ANSWERED: 2 } as const;
 const CLASSES = 3;
@@ -43,46 +69,26 @@ export class AttemptTable {
   private readonly lists: EvictionLists;
   evictions = 0;
 
-  private readonly keyLo: Int32Array;
-  private readonly keyHi: Int32Array;
-  /** Moves on when a row is reused or its branches are superseded: older references then mean nothing. */
-  readonly serial: Int32Array;
-  readonly state: Uint8Array;
-  readonly direction: Uint8Array;
-  readonly peer: Uint16Array;
-  readonly cseq: Float64Array;
-  /** Branches without a final response. */
-  readonly branches: Uint16Array;
-  /** Last final status of a branch, 0 = none; a 6xx stays. */
-  readonly final: Int32Array;
-  readonly cancelled: Uint8Array;
-  /** Hash of the To tag of the 2xx that was the result. */
-  readonly answeredTag: Int32Array;
-  readonly startUs: Float64Array;
-  readonly era: Int32Array;
-  /** First request → first indication of its fate (RFC 6076 4.3); -1 = none yet, -2 = not measurable. */
-  readonly indicationUs: Float64Array;
+  private readonly kinds: Uint8Array;
+  private readonly peers: Uint16Array;
+  private readonly words: Int32Array;
+  private readonly halves: Uint16Array;
+  private readonly bytes: Uint8Array;
+  private readonly doubles: Float64Array;
 
   constructor(rowsMax: number, timerBase: number, wheel: TimerWheel) {
     this.timerBase = timerBase;
     this.wheel = wheel;
     this.slab = new Slab(rowsMax);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
-    this.lists = new EvictionLists(rowsMax, CLASSES);
-    this.keyLo = int32Column(rowsMax);
-    this.keyHi = int32Column(rowsMax);
-    this.serial = int32Column(rowsMax);
-    this.state = uint8Column(rowsMax);
-    this.direction = uint8Column(rowsMax);
-    this.peer = uint16Column(rowsMax);
-    this.cseq = float64Column(rowsMax);
-    this.branches = uint16Column(rowsMax);
-    this.final = int32Column(rowsMax);
-    this.cancelled = uint8Column(rowsMax);
-    this.answeredTag = int32Column(rowsMax);
-    this.startUs = float64Column(rowsMax);
-    this.era = int32Column(rowsMax);
-    this.indicationUs = float64Column(rowsMax);
+    const rows = new Rows(rowsMax, WORDS);
+    this.lists = new EvictionLists(rows, LINK, CLASS_BYTE, CLASSES);
+    this.kinds = uint8Column(rowsMax);
+    this.peers = uint16Column(rowsMax);
+    this.words = rows.words;
+    this.halves = rows.halves;
+    this.bytes = rows.bytes;
+    this.doubles = rows.doubles;
   }
 
   find(lo: number, hi: number): number {
@@ -94,57 +100,58 @@ export class AttemptTable {
     return this.slab.size < this.slab.rowsMax ? -1 : this.lists.oldest();
   }
 
-  /** A new row under a key that is not in use; its columns are set by `open`. */
+  /** A new row under a key that is not in use; its fields are set by `open`. */
   add(lo: number, hi: number): number {
     const row = this.slab.allocate();
     this.keys.insert(lo, hi, row);
-    this.keyLo[row] = lo;
-    this.keyHi[row] = hi;
+    this.words[row * WORDS + KEY_LO] = lo;
+    this.words[row * WORDS + KEY_HI] = hi;
     this.lists.add(row, AttemptClass.UNANSWERED);
     return row;
   }
 
   /** Starts an attempt in a row, new or closed. */
-  open(row: number, timestampUs: number, era: number, cseq: number): void {
-    this.serial[row] = (int32At(this.serial, row) + 1) | 0;
-    this.state[row] = AttemptState.OPEN;
-    this.cseq[row] = cseq;
-    this.branches[row] = 0;
-    this.final[row] = 0;
-    this.cancelled[row] = 0;
-    this.startUs[row] = timestampUs;
-    this.era[row] = era;
-    this.indicationUs[row] = -1;
+  open(row: number, direction: Direction, peer: number, cseq: number): void {
+    this.kinds[row] = (direction << DIRECTION_SHIFT) | AttemptState.OPEN;
+    this.peers[row] = peer;
+    this.begin(row, cseq);
+    this.bytes[row * BYTES + CANCELLED] = 0;
+    this.doubles[row * DOUBLES + INDICATION] = -1;
     this.lists.move(row, AttemptClass.UNANSWERED);
+  }
+
+  /** Packet time and clock era of its first request. */
+  setStart(row: number, timestampUs: number, era: number): void {
+    this.doubles[row * DOUBLES + START] = timestampUs;
+    this.words[row * WORDS + ERA] = era;
   }
 
   /** The branches so far belong to an older request; references to them end. */
   supersede(row: number, cseq: number): void {
-    this.serial[row] = (int32At(this.serial, row) + 1) | 0;
-    this.state[row] = AttemptState.OPEN;
-    this.cseq[row] = cseq;
-    this.branches[row] = 0;
-    this.final[row] = 0;
+    this.setState(row, AttemptState.OPEN);
+    this.begin(row, cseq);
   }
 
   close(row: number, keepUntilUs: number): void {
-    this.state[row] = AttemptState.CLOSED;
-    this.branches[row] = 0;
+    this.setState(row, AttemptState.CLOSED);
+    this.setBranches(row, 0);
     this.lists.move(row, AttemptClass.CLOSED);
     this.schedule(row, keepUntilUs);
   }
 
   /** A response came: worth more than an attempt that nobody answers. */
   promote(row: number): void {
-    if (this.state[row] !== AttemptState.CLOSED) this.lists.move(row, AttemptClass.ANSWERED);
+    if (this.state(row) !== AttemptState.CLOSED) this.lists.move(row, AttemptClass.ANSWERED);
   }
 
   remove(row: number): void {
     this.wheel.cancel(this.timerBase + row);
-    this.keys.remove(int32At(this.keyLo, row), int32At(this.keyHi, row));
+    const at = row * WORDS;
+    this.keys.remove(int32At(this.words, at + KEY_LO), int32At(this.words, at + KEY_HI));
     this.lists.remove(row);
-    // For who counts rows by state without asking which are live.
-    this.state[row] = AttemptState.CLOSED;
+    // References end, and who counts rows by state finds nothing.
+    this.words[at + SERIAL] = (int32At(this.words, at + SERIAL) + 1) | 0;
+    this.setState(row, AttemptState.CLOSED);
     this.slab.free(row);
   }
 
@@ -152,25 +159,99 @@ export class AttemptTable {
     this.wheel.schedule(this.timerBase + row, deadlineUs);
   }
 
-  has(row: number, serial: number): boolean {
-    return row >= 0 && this.slab.isLive(row) && this.serial[row] === serial;
+  /** Moves on when a row is reused or its branches are superseded: older references then mean nothing. */
+  serial(row: number): number {
+    return int32At(this.words, row * WORDS + SERIAL);
   }
 
-  directionOf(row: number): Direction {
-    return uint8At(this.direction, row) === Directions.IN ? Directions.IN : Directions.OUT;
+  has(row: number, serial: number): boolean {
+    return row >= 0 && this.words[row * WORDS + SERIAL] === serial;
+  }
+
+  state(row: number): number {
+    return uint8At(this.kinds, row) & STATE_MASK;
+  }
+
+  setState(row: number, state: AttemptState): void {
+    this.kinds[row] = (uint8At(this.kinds, row) & ~STATE_MASK) | state;
   }
 
   isOpen(row: number): boolean {
-    return this.slab.isLive(row) && this.state[row] !== AttemptState.CLOSED;
+    return this.state(row) !== AttemptState.CLOSED;
+  }
+
+  directionOf(row: number): Direction {
+    const direction = uint8At(this.kinds, row) >> DIRECTION_SHIFT;
+    return direction === Directions.IN ? Directions.IN : Directions.OUT;
+  }
+
+  peer(row: number): number {
+    return uint16At(this.peers, row);
+  }
+
+  /** CSeq number of the newest request, 32 bits. */
+  cseq(row: number): number {
+    return int32At(this.words, row * WORDS + CSEQ) >>> 0;
+  }
+
+  /** Branches without a final response. */
+  branches(row: number): number {
+    return uint16At(this.halves, row * HALVES + BRANCHES);
+  }
+
+  setBranches(row: number, branches: number): void {
+    this.halves[row * HALVES + BRANCHES] = Math.min(branches, BRANCHES_MAX);
+  }
+
+  /** Last final status of a branch, 0 = none; a 6xx stays. */
+  final(row: number): number {
+    return int32At(this.words, row * WORDS + FINAL);
+  }
+
+  setFinal(row: number, statusCode: number): void {
+    this.words[row * WORDS + FINAL] = statusCode;
+  }
+
+  isCancelled(row: number): boolean {
+    return this.bytes[row * BYTES + CANCELLED] === 1;
+  }
+
+  setCancelled(row: number): void {
+    this.bytes[row * BYTES + CANCELLED] = 1;
+  }
+
+  /** Hash of the To tag of the 2xx that was the result. */
+  answeredTag(row: number): number {
+    return int32At(this.words, row * WORDS + ANSWERED_TAG);
+  }
+
+  setAnsweredTag(row: number, hash: number): void {
+    this.words[row * WORDS + ANSWERED_TAG] = hash;
+  }
+
+  /** First request → first indication of its fate (RFC 6076 4.3); -1 = none yet, -2 = not measurable. */
+  indicationUs(row: number): number {
+    return float64At(this.doubles, row * DOUBLES + INDICATION);
+  }
+
+  setIndication(row: number, us: number): void {
+    this.doubles[row * DOUBLES + INDICATION] = us;
+  }
+
+  /** Since the attempt's first request; negative when a step of the clock lies between. */
+  elapsedUs(row: number, timestampUs: number, era: number): number {
+    if (this.words[row * WORDS + ERA] !== era) return -1;
+    return timestampUs - float64At(this.doubles, row * DOUBLES + START);
   }
 
   /** Adds the open attempts to `counts[direction * peers + peer]`. */
   countOpen(counts: Float64Array, peers: number): void {
-    const { slab, state, direction, peer } = this;
-    const rows = slab.highWater;
+    const { kinds } = this;
+    const rows = this.slab.highWater;
     for (let row = 0; row < rows; row++) {
-      if (state[row] === AttemptState.CLOSED) continue;
-      const cell = uint8At(direction, row) * peers + uint16At(peer, row);
+      const kind = uint8At(kinds, row);
+      if ((kind & STATE_MASK) === AttemptState.CLOSED) continue;
+      const cell = (kind >> DIRECTION_SHIFT) * peers + uint16At(this.peers, row);
       counts[cell] = float64At(counts, cell) + 1;
     }
   }
@@ -178,7 +259,16 @@ export class AttemptTable {
   /** Peers were renumbered: `map[old]` is the new index. */
   remapPeers(map: Uint16Array): void {
     for (let row = 0; row < this.slab.highWater; row++) {
-      this.peer[row] = uint16At(map, uint16At(this.peer, row));
+      this.peers[row] = uint16At(map, uint16At(this.peers, row));
     }
+  }
+
+  private begin(row: number, cseq: number): void {
+    const { words } = this;
+    const at = row * WORDS;
+    words[at + SERIAL] = (int32At(words, at + SERIAL) + 1) | 0;
+    words[at + CSEQ] = cseq;
+    words[at + FINAL] = 0;
+    this.setBranches(row, 0);
   }
 }

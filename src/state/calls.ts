@@ -2,7 +2,6 @@
  * Call attempts as a user made them (METRICS.md "Attempt", RFC 6076): initial INVITEs of one Call-ID and
  * From tag, challenges and their retries folded, forks to one peer counted once, and one result each.
  */
-import { float64At, int32At, uint16At } from '../core/columns.ts';
 import type { TimerWheel } from '../core/timer-wheel.ts';
 import { Direction } from '../direction/direction.ts';
 import type { Arrival } from './arrival.ts';
@@ -39,18 +38,19 @@ export class Calls {
       this.makeRoom();
       row = table.add(keys.lo, keys.hi);
       this.start(row, arrival);
-    } else if (table.state[row] === AttemptState.CLOSED) {
+    } else if (table.state(row) === AttemptState.CLOSED) {
       // A further copy of a request that was answered already is no new try of the user.
-      const sameRequest = table.cseq[row] === message.cseqNumber;
-      if (sameRequest && int32At(table.final, row) < 300 && table.final[row] !== 0) return row;
+      const sameRequest = table.cseq(row) === message.cseqNumber;
+      const final = table.final(row);
+      if (sameRequest && final < 300 && final !== 0) return row;
       this.start(row, arrival);
-    } else if (message.cseqNumber > float64At(table.cseq, row)) {
+    } else if (message.cseqNumber > table.cseq(row)) {
       table.supersede(row, message.cseqNumber);
-    } else if (message.cseqNumber < float64At(table.cseq, row)) {
+    } else if (message.cseqNumber < table.cseq(row)) {
       return -1;
     }
-    table.state[row] = AttemptState.OPEN;
-    table.branches[row] = Math.min(uint16At(table.branches, row) + 1, 0xffff);
+    table.setState(row, AttemptState.OPEN);
+    table.setBranches(row, table.branches(row) + 1);
     table.schedule(row, nowUs + this.options.inviteMaxAgeUs);
     return row;
   }
@@ -58,7 +58,7 @@ export class Calls {
   /** A provisional response other than 100 to a branch. */
   provisional(row: number, arrival: Arrival): void {
     this.table.promote(row);
-    if (this.table.state[row] === AttemptState.CLOSED) return;
+    if (this.table.state(row) === AttemptState.CLOSED) return;
     this.indicate(row, arrival);
   }
 
@@ -67,21 +67,21 @@ export class Calls {
     const { table, observer } = this;
     const direction = table.directionOf(row);
     const { toTagLo } = arrival.keys;
-    if (table.state[row] === AttemptState.CLOSED) {
+    if (table.state(row) === AttemptState.CLOSED) {
       // The same answer on its way back through a spiral (RFC 3261 16.3) is no second one.
-      const known = table.final[row] === arrival.message.statusCode;
-      if (!known || table.answeredTag[row] !== toTagLo) observer.lateAnswer(direction);
+      const known = table.final(row) === arrival.message.statusCode;
+      if (!known || table.answeredTag(row) !== toTagLo) observer.lateAnswer(direction);
       return;
     }
-    table.answeredTag[row] = toTagLo;
+    table.setAnsweredTag(row, toTagLo);
     this.indicate(row, arrival);
-    const peer = uint16At(table.peer, row);
-    const indication = float64At(table.indicationUs, row);
+    const peer = table.peer(row);
+    const indication = table.indicationUs(row);
     if (indication >= 0) observer.sessionRequestDelay(direction, peer, Outcome.SUCCESS, indication);
-    const elapsed = this.elapsed(row, arrival);
+    const elapsed = table.elapsedUs(row, arrival.timestampUs, arrival.era);
     if (elapsed >= 0) observer.sessionAnswerDelay(direction, peer, elapsed);
     else observer.intervalDiscarded(Interval.ANSWER_DELAY);
-    table.final[row] = arrival.message.statusCode;
+    table.setFinal(row, arrival.message.statusCode);
     this.end(row, arrival.message.statusCode, arrival.nowUs);
   }
 
@@ -91,7 +91,7 @@ export class Calls {
    */
   failed(row: number, arrival: Arrival, upstreamOpen: boolean): void {
     const { table } = this;
-    if (table.state[row] === AttemptState.CLOSED) return;
+    if (table.state(row) === AttemptState.CLOSED) return;
     const { statusCode } = arrival.message;
     this.noteFinal(row, statusCode);
     if (statusCode >= 400 && statusCode !== 401 && statusCode !== 402 && statusCode !== 407) {
@@ -102,19 +102,19 @@ export class Calls {
 
   /** Timer B passed on a branch. */
   timedOut(row: number, nowUs: number, upstreamOpen: boolean): void {
-    if (this.table.state[row] !== AttemptState.CLOSED) this.branchDone(row, nowUs, upstreamOpen);
+    if (this.table.state(row) !== AttemptState.CLOSED) this.branchDone(row, nowUs, upstreamOpen);
   }
 
   /** The originator sent CANCEL: without a final it is cancelled 64·T1 later (RFC 3261 9.1). */
   cancel(row: number, nowUs: number): void {
     const { table } = this;
-    if (table.state[row] === AttemptState.CLOSED || table.cancelled[row] === 1) return;
-    table.cancelled[row] = 1;
+    if (table.state(row) === AttemptState.CLOSED || table.isCancelled(row)) return;
+    table.setCancelled(row);
     table.schedule(row, nowUs + SIXTY_FOUR_T1_US);
   }
 
   isCancelled(row: number): boolean {
-    return this.table.cancelled[row] === 1;
+    return this.table.isCancelled(row);
   }
 
   /** The received request whose copies these are got its final: no further branch will follow. */
@@ -124,19 +124,19 @@ export class Calls {
     for (let peer = 0; peer < peers; peer++) {
       keys.attempt(Direction.OUT, peer);
       const row = table.find(keys.lo, keys.hi);
-      if (row >= 0 && table.state[row] === AttemptState.UPSTREAM) this.finish(row, arrival.nowUs);
+      if (row >= 0 && table.state(row) === AttemptState.UPSTREAM) this.finish(row, arrival.nowUs);
     }
   }
 
   /** The row's timer: which one it was follows from its state. */
   due(row: number, nowUs: number): void {
     const { table } = this;
-    switch (table.state[row]) {
+    switch (table.state(row)) {
       case AttemptState.OPEN:
         this.expire(row, nowUs);
         return;
       case AttemptState.WAITING:
-        this.end(row, int32At(table.final, row), nowUs);
+        this.end(row, table.final(row), nowUs);
         return;
       case AttemptState.UPSTREAM:
         this.finish(row, nowUs);
@@ -148,8 +148,8 @@ export class Calls {
 
   /** A branch never got its final: what the others said stands, else the attempt is lost. */
   private expire(row: number, nowUs: number): void {
-    const final = int32At(this.table.final, row);
-    if (this.table.cancelled[row] === 1 && (final === 0 || final === 487)) {
+    const final = this.table.final(row);
+    if (this.table.isCancelled(row) && (final === 0 || final === 487)) {
       this.end(row, Result.CANCELLED, nowUs);
       return;
     }
@@ -158,33 +158,31 @@ export class Calls {
 
   private start(row: number, arrival: Arrival): void {
     const { table } = this;
-    table.open(row, arrival.timestampUs, arrival.era, arrival.message.cseqNumber);
-    table.direction[row] = arrival.direction;
-    table.peer[row] = arrival.peer;
+    table.open(row, arrival.direction, arrival.peer, arrival.message.cseqNumber);
+    table.setStart(row, arrival.timestampUs, arrival.era);
     this.observer.attemptStarted(arrival.direction, arrival.peer);
   }
 
   private noteFinal(row: number, statusCode: number): void {
     const { table } = this;
-    const known = int32At(table.final, row);
-    if (known < 600 || statusCode >= 600) table.final[row] = statusCode;
+    if (table.final(row) < 600 || statusCode >= 600) table.setFinal(row, statusCode);
   }
 
   private branchDone(row: number, nowUs: number, upstreamOpen: boolean): void {
     const { table } = this;
-    const open = uint16At(table.branches, row);
+    const open = table.branches(row);
     if (open > 1) {
-      table.branches[row] = open - 1;
+      table.setBranches(row, open - 1);
       return;
     }
-    table.branches[row] = 0;
-    if (isChallenge(int32At(table.final, row)) && table.cancelled[row] === 0) {
-      table.state[row] = AttemptState.WAITING;
+    table.setBranches(row, 0);
+    if (isChallenge(table.final(row)) && !table.isCancelled(row)) {
+      table.setState(row, AttemptState.WAITING);
       table.schedule(row, nowUs + this.options.retryWaitUs);
       return;
     }
     if (upstreamOpen) {
-      table.state[row] = AttemptState.UPSTREAM;
+      table.setState(row, AttemptState.UPSTREAM);
       table.schedule(row, nowUs + SIXTY_FOUR_T1_US);
       return;
     }
@@ -194,11 +192,11 @@ export class Calls {
   /** Every branch is done and none was answered. */
   private finish(row: number, nowUs: number): void {
     const { table, observer } = this;
-    const final = int32At(table.final, row);
-    const cancelled = table.cancelled[row] === 1 && (final === 487 || final === 0);
-    const indication = float64At(table.indicationUs, row);
+    const final = table.final(row);
+    const cancelled = table.isCancelled(row) && (final === 487 || final === 0);
+    const indication = table.indicationUs(row);
     if (!cancelled && final >= 400 && indication >= 0) {
-      const peer = uint16At(table.peer, row);
+      const peer = table.peer(row);
       observer.sessionRequestDelay(table.directionOf(row), peer, Outcome.FAILURE, indication);
     }
     if (cancelled) this.end(row, Result.CANCELLED, nowUs);
@@ -207,22 +205,16 @@ export class Calls {
 
   private end(row: number, result: Result, nowUs: number): void {
     const { table } = this;
-    this.observer.attemptEnded(table.directionOf(row), uint16At(table.peer, row), result);
+    this.observer.attemptEnded(table.directionOf(row), table.peer(row), result);
     table.close(row, nowUs + this.options.matchLingerUs);
   }
 
   private indicate(row: number, arrival: Arrival): void {
     const { table } = this;
-    if (float64At(table.indicationUs, row) !== NO_INDICATION) return;
-    const elapsed = this.elapsed(row, arrival);
-    table.indicationUs[row] = elapsed >= 0 ? elapsed : NOT_MEASURABLE;
+    if (table.indicationUs(row) !== NO_INDICATION) return;
+    const elapsed = table.elapsedUs(row, arrival.timestampUs, arrival.era);
+    table.setIndication(row, elapsed >= 0 ? elapsed : NOT_MEASURABLE);
     if (elapsed < 0) this.observer.intervalDiscarded(Interval.REQUEST_DELAY);
-  }
-
-  /** Since the attempt's first INVITE; negative when a step of the clock lies between. */
-  private elapsed(row: number, arrival: Arrival): number {
-    if (this.table.era[row] !== arrival.era) return -1;
-    return arrival.timestampUs - float64At(this.table.startUs, row);
   }
 
   private makeRoom(): void {
@@ -230,7 +222,7 @@ export class Calls {
     const row = table.rowToEvict();
     if (row < 0) return;
     if (table.isOpen(row)) {
-      this.observer.attemptEnded(table.directionOf(row), uint16At(table.peer, row), Result.LOST);
+      this.observer.attemptEnded(table.directionOf(row), table.peer(row), Result.LOST);
     }
     table.remove(row);
     table.evictions++;

@@ -2,11 +2,10 @@
  * The life of dialogs (METRICS.md "Dialogs"; RFC 3261 12 and 15, RFC 4028, RFC 6665): early, confirmed by
  * a 2xx, out of the gauges at a BYE, ended by its final. Only what was seen ends a dialog, or a limit.
  */
-import { float64At, int32At, uint8At, uint16At } from '../core/columns.ts';
 import type { TimerWheel } from '../core/timer-wheel.ts';
 import { Direction } from '../direction/direction.ts';
 import type { Arrival } from './arrival.ts';
-import { DialogKind, DialogRole, DialogState, DialogTable } from './dialog-table.ts';
+import { type DialogKind, type DialogRole, DialogState, DialogTable } from './dialog-table.ts';
 import { EndedBy, Interval, type Observer, Outcome } from './observer.ts';
 import { SIXTY_FOUR_T1_US, type TrackerOptions } from './tracker-options.ts';
 
@@ -38,7 +37,7 @@ export class Dialogs {
     if (requestDirection === Direction.OUT) keys.dialogToLocal();
     else keys.dialogFromLocal();
     const proxied = table.find(keys.lo, keys.hi);
-    return proxied >= 0 && table.role[proxied] === DialogRole.PROXY ? proxied : -1;
+    return proxied >= 0 && table.isProxied(proxied) ? proxied : -1;
   }
 
   /** Finds or makes the dialog of a response with a To tag to a dialog-forming request. */
@@ -55,72 +54,45 @@ export class Dialogs {
       table.remove(victim);
       table.evictions++;
     }
-    const row = table.add(lo, hi);
-    table.role[row] = role;
-    table.kind[row] = kind;
-    table.direction[row] = requestDirection;
-    table.peer[row] = arrival.peer;
-    table.creator[row] = -1;
-    table.maxAgeAtUs[row] = arrival.nowUs + this.options.inviteMaxAgeUs;
+    const row = table.add(lo, hi, role, kind, requestDirection);
+    table.setPeer(row, arrival.peer);
+    table.setMaxAge(row, arrival.nowUs + this.options.inviteMaxAgeUs);
     table.schedule(row);
     this.observer.dialogEarly(requestDirection, arrival.peer);
     return row;
   }
 
-  /** Chains a new dialog before its transaction's others. */
-  link(
-    row: number,
-    creator: number,
-    creatorSerial: number,
-    first: number,
-    firstSerial: number,
-  ): void {
-    const { table } = this;
-    table.creator[row] = creator;
-    table.creatorSerial[row] = creatorSerial;
-    table.sibling[row] = first;
-    table.siblingSerial[row] = firstSerial;
-  }
-
-  isLinked(row: number): boolean {
-    return int32At(this.table.creator, row) >= 0;
-  }
-
   /** A 2xx: the dialog is confirmed, once. `expiresUs`: the subscription's life, Infinity for a session. */
   confirm(row: number, arrival: Arrival, expiresUs: number): void {
     const { table } = this;
-    if (table.state[row] !== DialogState.EARLY) return;
-    table.confirm(row);
-    table.confirmedUs[row] = arrival.timestampUs;
-    table.confirmedEra[row] = arrival.era;
-    table.maxAgeAtUs[row] = arrival.nowUs + this.options.dialogMaxAgeUs;
-    table.refreshByUs[row] = arrival.nowUs + expiresUs;
+    if (table.state(row) !== DialogState.EARLY) return;
+    table.confirm(row, arrival.timestampUs, arrival.era);
+    table.setMaxAge(row, arrival.nowUs + this.options.dialogMaxAgeUs);
+    table.setRefreshBy(row, arrival.nowUs + expiresUs);
     table.schedule(row);
-    this.observer.dialogConfirmed(table.directionOf(row), uint16At(table.peer, row));
+    this.observer.dialogConfirmed(table.directionOf(row), table.peer(row));
   }
 
   /** A session refresh or its absence in a 2xx (RFC 4028 10); a subscription's new life (RFC 6665 4.1.2). */
   refresh(row: number, nowUs: number, expiresUs: number): void {
     const { table } = this;
-    if (table.state[row] !== DialogState.CONFIRMED) return;
-    table.refreshByUs[row] = nowUs + expiresUs;
+    if (table.state(row) !== DialogState.CONFIRMED) return;
+    table.setRefreshBy(row, nowUs + expiresUs);
     table.schedule(row);
   }
 
   /** A BYE, first transmission: out of the gauges at once. */
   bye(row: number, arrival: Arrival): void {
     const { table } = this;
-    if (table.state[row] === DialogState.EARLY) table.state[row] = DialogState.OVER;
-    if (table.state[row] !== DialogState.CONFIRMED) return;
-    table.state[row] = DialogState.ENDING;
+    if (table.state(row) === DialogState.EARLY) table.setState(row, DialogState.OVER);
+    if (table.state(row) !== DialogState.CONFIRMED) return;
+    table.setState(row, DialogState.ENDING);
     // The retry of a challenged BYE goes on with its delay; a later BYE is a new try.
-    const retryWaitUs = arrival.timestampUs - float64At(table.lastByeUs, row);
-    if (float64At(table.firstByeUs, row) < 0 || retryWaitUs > this.options.retryWaitUs) {
-      table.firstByeUs[row] = arrival.timestampUs;
-      table.byeEra[row] = arrival.era;
+    const retryWaitUs = arrival.timestampUs - table.lastByeUs(row);
+    if (table.firstByeUs(row) < 0 || retryWaitUs > this.options.retryWaitUs) {
+      table.setFirstBye(row, arrival.timestampUs, arrival.era);
     }
-    table.lastByeUs[row] = arrival.timestampUs;
-    table.byeDirection[row] = arrival.direction;
+    table.setLastBye(row, arrival.timestampUs, arrival.direction);
     // The BYE's own transaction ends it; this is for a BYE whose row was evicted.
     table.scheduleAt(row, arrival.nowUs + SIXTY_FOUR_T1_US);
   }
@@ -128,33 +100,33 @@ export class Dialogs {
   /** The first final response to a BYE of the dialog. */
   byeFinal(row: number, arrival: Arrival): void {
     const { table } = this;
-    if (table.state[row] === DialogState.OVER) return;
+    if (table.state(row) === DialogState.OVER) return;
     const { statusCode } = arrival.message;
     if (statusCode === 401 || statusCode === 407) {
-      table.state[row] = DialogState.CONFIRMED;
+      table.setState(row, DialogState.CONFIRMED);
       table.schedule(row);
       return;
     }
     // Of two BYEs that crossed the other one may have been challenged, and the dialog put back.
-    table.state[row] = DialogState.ENDING;
+    table.setState(row, DialogState.ENDING);
     const success = statusCode >= 200 && statusCode < 300;
-    const elapsed = arrival.timestampUs - float64At(table.firstByeUs, row);
+    const elapsed = arrival.timestampUs - table.firstByeUs(row);
     this.disconnected(row, success ? Outcome.SUCCESS : Outcome.FAILURE, elapsed, arrival.era);
-    const local = table.byeDirection[row] === Direction.OUT;
+    const local = table.byeDirection(row) === Direction.OUT;
     this.end(row, local ? EndedBy.LOCAL : EndedBy.REMOTE);
   }
 
   /** Timer F of a BYE: the session is over without an answer (RFC 3261 15.1.1, RFC 6076 4.4). */
   byeTimedOut(row: number): void {
     const { table } = this;
-    if (table.state[row] !== DialogState.ENDING) return;
-    this.disconnected(row, Outcome.FAILURE, SIXTY_FOUR_T1_US, int32At(table.byeEra, row));
+    if (table.state(row) !== DialogState.ENDING) return;
+    this.disconnected(row, Outcome.FAILURE, SIXTY_FOUR_T1_US, table.byeEra(row));
     this.end(row, EndedBy.TIMEOUT);
   }
 
   /** Subscription-State: terminated (RFC 6665 4.1.3). */
   subscriptionTerminated(row: number): void {
-    if (this.table.kind[row] === DialogKind.SUBSCRIPTION) this.table.remove(row);
+    if (!this.table.isSession(row)) this.table.remove(row);
   }
 
   /** The INVITE failed: its early dialogs are gone (RFC 3261 12.3). */
@@ -163,9 +135,9 @@ export class Dialogs {
     let row = first;
     let serial = firstSerial;
     for (let i = 0; i < FORKS_MAX && table.has(row, serial); i++) {
-      if (table.creator[row] !== creator || table.creatorSerial[row] !== creatorSerial) return;
-      const next = int32At(table.sibling, row);
-      const nextSerial = int32At(table.siblingSerial, row);
+      if (!table.isCreator(row, creator, creatorSerial)) return;
+      const next = table.sibling(row);
+      const nextSerial = table.siblingSerial(row);
       if (table.isUnconfirmed(row)) table.remove(row);
       row = next;
       serial = nextSerial;
@@ -179,11 +151,11 @@ export class Dialogs {
     let serial = firstSerial;
     for (let i = 0; i < FORKS_MAX && table.has(row, serial); i++) {
       if (table.isUnconfirmed(row)) {
-        table.maxAgeAtUs[row] = nowUs + SIXTY_FOUR_T1_US;
+        table.setMaxAge(row, nowUs + SIXTY_FOUR_T1_US);
         table.schedule(row);
       }
-      serial = int32At(table.siblingSerial, row);
-      row = int32At(table.sibling, row);
+      serial = table.siblingSerial(row);
+      row = table.sibling(row);
     }
   }
 
@@ -194,39 +166,39 @@ export class Dialogs {
       table.remove(row);
       return;
     }
-    if (table.state[row] === DialogState.ENDING) {
+    if (table.state(row) === DialogState.ENDING) {
       this.byeTimedOut(row);
       return;
     }
-    const expired = float64At(table.maxAgeAtUs, row) <= nowUs;
+    const expired = table.maxAgeAtUs(row) <= nowUs;
     this.end(row, expired ? EndedBy.EXPIRED : EndedBy.TIMEOUT);
   }
 
   /** `bye`: 2xx → BYE is the duration; without a BYE there is none to observe. */
   private end(row: number, by: EndedBy): void {
     const { table, observer } = this;
-    if (table.kind[row] === DialogKind.SESSION) {
+    if (table.isSession(row)) {
       const direction = table.directionOf(row);
-      const peer = uint16At(table.peer, row);
+      const peer = table.peer(row);
       observer.sessionEnded(direction, peer, by);
-      if (table.state[row] === DialogState.ENDING) this.observeDuration(row, direction, peer);
+      if (table.state(row) === DialogState.ENDING) this.observeDuration(row, direction, peer);
     }
     table.remove(row);
   }
 
   private observeDuration(row: number, direction: Direction, peer: number): void {
     const { table, observer } = this;
-    const elapsed = float64At(table.lastByeUs, row) - float64At(table.confirmedUs, row);
-    const measurable = table.byeEra[row] === table.confirmedEra[row] && elapsed >= 0;
+    const elapsed = table.lastByeUs(row) - table.confirmedUs(row);
+    const measurable = table.byeEra(row) === table.confirmedEra(row) && elapsed >= 0;
     if (measurable) observer.sessionDuration(direction, peer, elapsed);
     else observer.intervalDiscarded(Interval.DURATION);
   }
 
   private disconnected(row: number, outcome: Outcome, elapsedUs: number, era: number): void {
     const { table, observer } = this;
-    if (table.kind[row] !== DialogKind.SESSION) return;
-    const sent = uint8At(table.byeDirection, row) === Direction.OUT;
-    if (table.byeEra[row] !== era || elapsedUs < 0) {
+    if (!table.isSession(row)) return;
+    const sent = table.byeDirection(row) === Direction.OUT;
+    if (table.byeEra(row) !== era || elapsedUs < 0) {
       observer.intervalDiscarded(Interval.DISCONNECT_DELAY);
       return;
     }

@@ -1,12 +1,10 @@
 /** The gauges of METRICS.md, counted from the tables as they stand at `nowUs` on the packet clock. */
 import { float64At, int32At, uint8At } from '../core/columns.ts';
 import { Direction } from '../direction/direction.ts';
-import { Method } from '../sip-parser/method.ts';
-import { DialogRole, DialogState } from './dialog-table.ts';
+import { DIALOG_CELLS, DialogRole, DialogState, dialogCell } from './dialog-table.ts';
 import type { StateGauges } from './state-gauges.ts';
 import type { StateTables } from './state-tables.ts';
-import { isOpen } from './transaction-machines.ts';
-import { TransactionFlag, type Transactions } from './transactions.ts';
+import type { Transactions } from './transactions.ts';
 
 export function readGauges(tables: StateTables, nowUs: number, peers: number): StateGauges {
   const { client, server, dialogs, registrations } = tables;
@@ -50,47 +48,34 @@ function countServerSide(
   server: Transactions,
   nowUs: number,
 ): { readonly alive: number; readonly proxyCores: number } {
-  const { aliveUntilUs, flags, method } = server;
+  const { aliveUntilUs, proxyCores } = server;
   const rows = server.slab.highWater;
-  const kinds = TransactionFlag.FORWARDED | TransactionFlag.IN_DIALOG;
   let alive = 0;
-  let proxyCores = 0;
+  let cores = 0;
   for (let row = 0; row < rows; row++) {
     if (float64At(aliveUntilUs, row) <= nowUs) continue;
     alive++;
-    if ((uint8At(flags, row) & kinds) !== TransactionFlag.FORWARDED) continue;
-    if (method[row] === Method.INVITE && isOpen(uint8At(server.state, row))) proxyCores++;
+    cores += uint8At(proxyCores, row);
   }
-  return { alive, proxyCores };
+  return { alive, proxyCores: cores };
 }
 
-/** Dialogs by state, role and direction in one number each: one pass, whose loop has no branches. */
-const DIRECTION_SHIFT = 4;
-const ROLE_SHIFT = 2;
-const dialogKinds = new Int32Array(32);
+const dialogCounts = new Int32Array(DIALOG_CELLS);
 
 function countDialogs(tables: StateTables, gauges: StateGauges): void {
-  const { slab, state, role, direction } = tables.dialogs.table;
-  dialogKinds.fill(0);
-  for (let row = 0; row < slab.highWater; row++) {
-    const kind =
-      uint8At(state, row) |
-      (uint8At(role, row) << ROLE_SHIFT) |
-      (uint8At(direction, row) << DIRECTION_SHIFT);
-    dialogKinds[kind] = int32At(dialogKinds, kind) + 1;
-  }
+  dialogCounts.fill(0);
+  tables.dialogs.table.count(dialogCounts);
   for (const way of [Direction.IN, Direction.OUT]) {
     for (const end of [DialogRole.UAS, DialogRole.UAC, DialogRole.PROXY]) {
-      const kind = (end << ROLE_SHIFT) | (way << DIRECTION_SHIFT);
-      addDialogs(gauges, end, way, kind);
+      addDialogs(gauges, end, way);
     }
   }
 }
 
-function addDialogs(gauges: StateGauges, role: DialogRole, way: Direction, kind: number): void {
+function addDialogs(gauges: StateGauges, role: DialogRole, way: Direction): void {
   const { dialogsByRoleState } = gauges;
-  const early = int32At(dialogKinds, kind | DialogState.EARLY);
-  const confirmed = int32At(dialogKinds, kind | DialogState.CONFIRMED);
+  const early = int32At(dialogCounts, dialogCell(way, role, DialogState.EARLY));
+  const confirmed = int32At(dialogCounts, dialogCell(way, role, DialogState.CONFIRMED));
   const cell = role * 2;
   dialogsByRoleState[cell] = float64At(dialogsByRoleState, cell) + early;
   dialogsByRoleState[cell + 1] = float64At(dialogsByRoleState, cell + 1) + confirmed;

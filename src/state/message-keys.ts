@@ -86,6 +86,12 @@ export class MessageKeys {
    */
   transaction(message: SipMessage, index: number, method: Method): void {
     const { hash } = this;
+    const { spanHashes } = message;
+    if (index === 0 && spanHashes.keyed && method === message.cseqMethod) {
+      this.lo = int32At(spanHashes.cells, 8);
+      this.hi = int32At(spanHashes.cells, 9);
+      return;
+    }
     this.via(message, index);
     const cookie = index > 0 ? this.hasCookie(message, index) : message.branchHasCookie;
     hash.word(this.callIdLo);

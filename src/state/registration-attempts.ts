@@ -2,7 +2,6 @@
  * Registration attempts: REGISTERs of one Call-ID and AOR with their challenges and retries folded
  * (METRICS.md "Attempt", RFC 6076 4.1 and 4.2), one result each.
  */
-import { float64At, int32At, uint16At } from '../core/columns.ts';
 import type { TimerWheel } from '../core/timer-wheel.ts';
 import { Direction } from '../direction/direction.ts';
 import type { Arrival } from './arrival.ts';
@@ -33,22 +32,22 @@ export class RegistrationAttempts {
       this.makeRoom();
       row = table.add(keys.lo, keys.hi);
       this.start(row, arrival);
-    } else if (table.state[row] === AttemptState.CLOSED) {
+    } else if (table.state(row) === AttemptState.CLOSED) {
       this.start(row, arrival);
-    } else if (message.cseqNumber > float64At(table.cseq, row)) {
+    } else if (message.cseqNumber > table.cseq(row)) {
       // Either the retry of a challenge, or a refresh while the one before is unanswered: the latter
       // closes what came before without a final.
-      if (table.state[row] === AttemptState.OPEN) {
+      if (table.state(row) === AttemptState.OPEN) {
         this.end(row, Result.LOST, arrival.nowUs);
         this.start(row, arrival);
       } else {
         table.supersede(row, message.cseqNumber);
       }
-    } else if (message.cseqNumber < float64At(table.cseq, row)) {
+    } else if (message.cseqNumber < table.cseq(row)) {
       return -1;
     }
-    table.state[row] = AttemptState.OPEN;
-    table.branches[row] = Math.min(uint16At(table.branches, row) + 1, 0xffff);
+    table.setState(row, AttemptState.OPEN);
+    table.setBranches(row, table.branches(row) + 1);
     table.schedule(row, arrival.nowUs + SIXTY_FOUR_T1_US);
     return row;
   }
@@ -56,26 +55,26 @@ export class RegistrationAttempts {
   /** The first final response to a REGISTER of the attempt. */
   final(row: number, arrival: Arrival): void {
     const { table, observer } = this;
-    if (table.state[row] === AttemptState.CLOSED) return;
+    if (table.state(row) === AttemptState.CLOSED) return;
     const { statusCode } = arrival.message;
-    table.final[row] = statusCode;
+    table.setFinal(row, statusCode);
     if (statusCode < 300) {
-      const elapsed = this.elapsed(row, arrival);
+      const elapsed = table.elapsedUs(row, arrival.timestampUs, arrival.era);
       const direction = table.directionOf(row);
-      const peer = uint16At(table.peer, row);
+      const peer = table.peer(row);
       if (elapsed >= 0) observer.registrationDelay(direction, peer, elapsed);
       else observer.intervalDiscarded(Interval.REGISTRATION_DELAY);
       this.end(row, statusCode, arrival.nowUs);
       return;
     }
-    const open = uint16At(table.branches, row);
+    const open = table.branches(row);
     if (open > 1) {
-      table.branches[row] = open - 1;
+      table.setBranches(row, open - 1);
       return;
     }
     if (isChallenge(statusCode)) {
-      table.branches[row] = 0;
-      table.state[row] = AttemptState.WAITING;
+      table.setBranches(row, 0);
+      table.setState(row, AttemptState.WAITING);
       table.schedule(row, arrival.nowUs + this.options.retryWaitUs);
       return;
     }
@@ -85,31 +84,25 @@ export class RegistrationAttempts {
   /** The row's timer: 64·T1 without a final (Timer F), a challenge not retried, or the end of its memory. */
   due(row: number, nowUs: number): void {
     const { table } = this;
-    if (table.state[row] === AttemptState.CLOSED) {
+    if (table.state(row) === AttemptState.CLOSED) {
       table.remove(row);
       return;
     }
-    const final = int32At(table.final, row);
+    const final = table.final(row);
     this.end(row, final === 0 ? Result.TIMEOUT : final, nowUs);
   }
 
   private start(row: number, arrival: Arrival): void {
     const { table } = this;
-    table.open(row, arrival.timestampUs, arrival.era, arrival.message.cseqNumber);
-    table.direction[row] = arrival.direction;
-    table.peer[row] = arrival.peer;
+    table.open(row, arrival.direction, arrival.peer, arrival.message.cseqNumber);
+    table.setStart(row, arrival.timestampUs, arrival.era);
     this.observer.registrationStarted(arrival.direction, arrival.peer);
   }
 
   private end(row: number, result: Result, nowUs: number): void {
     const { table } = this;
-    this.observer.registrationEnded(table.directionOf(row), uint16At(table.peer, row), result);
+    this.observer.registrationEnded(table.directionOf(row), table.peer(row), result);
     table.close(row, nowUs + this.options.matchLingerUs);
-  }
-
-  private elapsed(row: number, arrival: Arrival): number {
-    if (this.table.era[row] !== arrival.era) return -1;
-    return arrival.timestampUs - float64At(this.table.startUs, row);
   }
 
   private makeRoom(): void {
@@ -117,7 +110,7 @@ export class RegistrationAttempts {
     const row = table.rowToEvict();
     if (row < 0) return;
     if (table.isOpen(row)) {
-      const peer = uint16At(table.peer, row);
+      const peer = table.peer(row);
       this.observer.registrationEnded(table.directionOf(row), peer, Result.LOST);
     }
     table.remove(row);

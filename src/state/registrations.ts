@@ -4,17 +4,11 @@
  * the local side (REGISTER sent). Two contacts are one binding when their URIs are equal as far as
  * RFC 3261 19.1.4 matters (sip-parser/aor.ts says where it stops), or their instance and reg-id are.
  */
-import {
-  float64At,
-  float64Column,
-  int32At,
-  int32Column,
-  uint8At,
-  uint8Column,
-} from '../core/columns.ts';
+import { float64At, float64Column, int32At, uint8At, uint8Column } from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { Hasher } from '../core/hash.ts';
 import { KeyTable } from '../core/key-table.ts';
+import { Rows } from '../core/rows.ts';
 import { Slab } from '../core/slab.ts';
 import type { TimerWheel } from '../core/timer-wheel.ts';
 import { type Direction, Direction as Directions } from '../direction/direction.ts';
@@ -28,6 +22,20 @@ const BINDINGS_PER_AOR_MAX = 256;
 const SLOTS_INITIAL = 64;
 const US = 1_000_000;
 
+const WORDS = 12;
+// Words.
+const LINK = 0;
+const AOR_LO = 2;
+const AOR_HI = 3;
+const CONTACT_LO = 4;
+const CONTACT_HI = 5;
+/** The bindings before and behind it in its AOR's chain; -1 = none. */
+const PREVIOUS = 6;
+const FOLLOWING = 7;
+const ROUND = 8;
+// Of word 9.
+const CLASS_BYTE = 36;
+
 export class Registrations {
   readonly timerBase: number;
   readonly slab: Slab;
@@ -39,14 +47,9 @@ export class Registrations {
   private readonly observer: Observer;
   evictions = 0;
 
-  private readonly aorLo: Int32Array;
-  private readonly aorHi: Int32Array;
-  private readonly contactLo: Int32Array;
-  private readonly contactHi: Int32Array;
-  private readonly direction: Uint8Array;
-  private readonly previous: Int32Array;
-  private readonly following: Int32Array;
-  private readonly round: Int32Array;
+  private readonly words: Int32Array;
+  /** What a scrape counts, packed densely. */
+  private readonly directions: Uint8Array;
   private readonly expiresAtUs: Float64Array;
   private currentRound = 0;
 
@@ -62,15 +65,10 @@ export class Registrations {
     this.hasher = new Hasher(options.seed);
     this.slab = new Slab(rowsMax);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
-    this.lists = new EvictionLists(rowsMax, 1);
-    this.aorLo = int32Column(rowsMax);
-    this.aorHi = int32Column(rowsMax);
-    this.contactLo = int32Column(rowsMax);
-    this.contactHi = int32Column(rowsMax);
-    this.direction = uint8Column(rowsMax);
-    this.previous = int32Column(rowsMax);
-    this.following = int32Column(rowsMax);
-    this.round = int32Column(rowsMax);
+    const rows = new Rows(rowsMax, WORDS);
+    this.lists = new EvictionLists(rows, LINK, CLASS_BYTE, 1);
+    this.words = rows.words;
+    this.directions = uint8Column(rowsMax);
     this.expiresAtUs = float64Column(rowsMax);
   }
 
@@ -120,11 +118,12 @@ export class Registrations {
     if (row < 0) {
       this.makeRoom();
       row = this.slab.allocate();
-      this.aorLo[row] = aorLo;
-      this.aorHi[row] = keyHi;
-      this.contactLo[row] = contactLo;
-      this.contactHi[row] = contactHi;
-      this.direction[row] = direction;
+      const at = row * WORDS;
+      this.words[at + AOR_LO] = aorLo;
+      this.words[at + AOR_HI] = keyHi;
+      this.words[at + CONTACT_LO] = contactLo;
+      this.words[at + CONTACT_HI] = contactHi;
+      this.directions[row] = direction;
       this.chain(row);
       this.lists.add(row, 0);
       this.observer.bindingAdded(direction);
@@ -133,7 +132,7 @@ export class Registrations {
       this.lists.remove(row);
       this.lists.add(row, 0);
     }
-    this.round[row] = this.currentRound;
+    this.words[row * WORDS + ROUND] = this.currentRound;
     this.expiresAtUs[row] = nowUs + seconds * US;
     this.wheel.schedule(this.timerBase + row, nowUs + seconds * US);
   }
@@ -141,8 +140,8 @@ export class Registrations {
   endReplace(aorLo: number, aorHi: number, direction: Direction): void {
     let row = this.keys.find(aorLo, aorHi ^ direction);
     for (let i = 0; row >= 0 && i < BINDINGS_PER_AOR_MAX; i++) {
-      const next = int32At(this.following, row);
-      if (this.round[row] !== this.currentRound) this.remove(row);
+      const next = int32At(this.words, row * WORDS + FOLLOWING);
+      if (this.words[row * WORDS + ROUND] !== this.currentRound) this.remove(row);
       row = next;
     }
   }
@@ -153,7 +152,7 @@ export class Registrations {
   }
 
   count(direction: Direction, nowUs: number): number {
-    const { expiresAtUs, direction: directions } = this;
+    const { expiresAtUs, directions } = this;
     const rows = this.slab.highWater;
     let live = 0;
     for (let row = 0; row < rows; row++) {
@@ -163,33 +162,39 @@ export class Registrations {
   }
 
   private findBinding(lo: number, hi: number, contactLo: number, contactHi: number): number {
+    const { words } = this;
     let row = this.keys.find(lo, hi);
     for (let i = 0; row >= 0 && i < BINDINGS_PER_AOR_MAX; i++) {
-      if (this.contactLo[row] === contactLo && this.contactHi[row] === contactHi) return row;
-      row = int32At(this.following, row);
+      const at = row * WORDS;
+      if (words[at + CONTACT_LO] === contactLo && words[at + CONTACT_HI] === contactHi) return row;
+      row = int32At(words, at + FOLLOWING);
     }
     return -1;
   }
 
   private chain(row: number): void {
-    const lo = int32At(this.aorLo, row);
-    const hi = int32At(this.aorHi, row);
+    const { words } = this;
+    const at = row * WORDS;
+    const lo = int32At(words, at + AOR_LO);
+    const hi = int32At(words, at + AOR_HI);
     const first = this.keys.remove(lo, hi);
     this.keys.insert(lo, hi, row);
-    this.previous[row] = -1;
-    this.following[row] = first;
-    if (first >= 0) this.previous[first] = row;
+    words[at + PREVIOUS] = -1;
+    words[at + FOLLOWING] = first;
+    if (first >= 0) words[first * WORDS + PREVIOUS] = row;
   }
 
   private remove(row: number): void {
-    const before = int32At(this.previous, row);
-    const after = int32At(this.following, row);
-    if (after >= 0) this.previous[after] = before;
+    const { words } = this;
+    const at = row * WORDS;
+    const before = int32At(words, at + PREVIOUS);
+    const after = int32At(words, at + FOLLOWING);
+    if (after >= 0) words[after * WORDS + PREVIOUS] = before;
     if (before >= 0) {
-      this.following[before] = after;
+      words[before * WORDS + FOLLOWING] = after;
     } else {
-      const lo = int32At(this.aorLo, row);
-      const hi = int32At(this.aorHi, row);
+      const lo = int32At(words, at + AOR_LO);
+      const hi = int32At(words, at + AOR_HI);
       this.keys.remove(lo, hi);
       if (after >= 0) this.keys.insert(lo, hi, after);
     }
@@ -198,7 +203,7 @@ export class Registrations {
     // For `count`, which asks nothing else.
     this.expiresAtUs[row] = 0;
     this.slab.free(row);
-    const received = uint8At(this.direction, row) === Directions.IN;
+    const received = uint8At(this.directions, row) === Directions.IN;
     this.observer.bindingRemoved(received ? Directions.IN : Directions.OUT);
   }
 

@@ -2,17 +2,17 @@
  * What a good request does to the tables: is it a retransmission, a copy that a proxy sends on, the start
  * of an attempt, the end of a dialog? The branches are here; the tables compute.
  */
-import { float64At, int32At, uint8At } from '../core/columns.ts';
+import { int32At } from '../core/columns.ts';
 import { isReliable } from '../core/transport.ts';
 import { Direction } from '../direction/direction.ts';
 import { Span, SubscriptionState } from '../sip-parser/message.ts';
 import { Method } from '../sip-parser/method.ts';
 import type { Arrival } from './arrival.ts';
-import { DialogKind } from './dialog-table.ts';
 import { Interval, Role } from './observer.ts';
 import type { StateTables } from './state-tables.ts';
 import { Event, isOpen, nextInviteState, State } from './transaction-machines.ts';
-import { TransactionClass, TransactionFlag, type Transactions } from './transactions.ts';
+import { TransactionFlag } from './transaction-rows.ts';
+import { TransactionClass, type Transactions } from './transactions.ts';
 
 export class Requests {
   private readonly tables: StateTables;
@@ -33,7 +33,7 @@ export class Requests {
     keys.transaction(message, 0, method);
     const first = table.find(keys.lo, keys.hi);
     let row = table.findExact(first, flow, signature);
-    if (row >= 0 && table.state[row] !== State.STRAY) {
+    if (row >= 0 && table.state(row) !== State.STRAY) {
       tables.observer.requestRetransmission(direction, peer, method);
       tables.timers.touch(table, row, arrival.nowUs);
       return;
@@ -43,8 +43,7 @@ export class Requests {
       const ack = method === Method.ACK;
       const valueClass = ack ? TransactionClass.COMPLETED : TransactionClass.UNANSWERED;
       row = tables.addTransaction(table, keys.lo, keys.hi, first, valueClass);
-      table.flow[row] = flow;
-      table.signature[row] = signature;
+      table.setIdentity(row, flow, signature);
     } else {
       // Its responses came first: no stray any more.
       table.classify(row, TransactionClass.UNANSWERED);
@@ -58,13 +57,12 @@ export class Requests {
     const { message } = arrival;
     let flags = isReliable(arrival.flow.transport) ? TransactionFlag.RELIABLE : 0;
     if (int32At(message.spans, 2 * Span.TO_TAG + 1) >= 0) flags |= TransactionFlag.IN_DIALOG;
-    table.flags[row] = flags;
-    table.method[row] = message.method;
-    table.state[row] = message.method === Method.ACK ? State.TERMINATED : State.CALLING;
-    table.peer[row] = arrival.peer;
-    table.era[row] = arrival.era;
-    table.startUs[row] = arrival.timestampUs;
-    table.expires[row] = message.expires;
+    table.setFlags(row, flags);
+    table.setMethod(row, message.method);
+    table.setState(row, message.method === Method.ACK ? State.TERMINATED : State.CALLING);
+    table.setPeer(row, arrival.peer);
+    table.setStart(row, arrival.timestampUs, arrival.era);
+    table.setExpires(row, message.expires);
   }
 
   private effects(table: Transactions, row: number, arrival: Arrival): void {
@@ -93,14 +91,13 @@ export class Requests {
     const upstream = hops.upstreamOf(arrival);
     if (upstream < 0) return;
     table.setFlag(row, TransactionFlag.FORWARDED_COPY);
-    table.upstream[row] = upstream;
-    table.upstreamSerial[row] = int32At(server.serial, upstream);
+    table.setUpstream(row, upstream, server.serial(upstream));
     if (server.hasFlag(upstream, TransactionFlag.FORWARDED)) return;
-    server.setFlag(upstream, TransactionFlag.FORWARDED);
-    if (server.method[upstream] === Method.INVITE && server.state[upstream] === State.PROCEEDING) {
+    server.setForwarded(upstream);
+    if (server.method(upstream) === Method.INVITE && server.state(upstream) === State.PROCEEDING) {
       timers.furtherProvisional(server, upstream, arrival.nowUs);
     }
-    const elapsed = arrival.timestampUs - float64At(server.startUs, upstream);
+    const elapsed = arrival.timestampUs - server.startUs(upstream);
     if (elapsed >= 0) observer.proxyForwarded(arrival.message.method, elapsed);
     else observer.intervalDiscarded(Interval.PROXY_FORWARD);
   }
@@ -108,8 +105,7 @@ export class Requests {
   private invite(table: Transactions, row: number, arrival: Arrival): void {
     const { calls } = this.tables;
     const attempt = calls.invite(arrival);
-    table.attempt[row] = attempt;
-    if (attempt >= 0) table.attemptSerial[row] = int32At(calls.table.serial, attempt);
+    if (attempt >= 0) table.setAttempt(row, attempt, calls.table.serial(attempt));
   }
 
   private register(table: Transactions, row: number, arrival: Arrival): void {
@@ -117,10 +113,7 @@ export class Requests {
     this.tables.asked(table.role).note(row, registrations, arrival.buf, arrival.message);
     registrations.loadAor(arrival.buf, arrival.message);
     const attempt = registrationAttempts.register(arrival, registrations.lo, registrations.hi);
-    table.attempt[row] = attempt;
-    if (attempt >= 0) {
-      table.attemptSerial[row] = int32At(registrationAttempts.table.serial, attempt);
-    }
+    if (attempt >= 0) table.setAttempt(row, attempt, registrationAttempts.table.serial(attempt));
   }
 
   /**
@@ -132,10 +125,10 @@ export class Requests {
     const { keys, message } = arrival;
     keys.transaction(message, 0, Method.INVITE);
     const invite = table.findByFlow(table.find(keys.lo, keys.hi), arrival.flowHash);
-    if (invite >= 0 && table.state[invite] !== State.STRAY) {
-      table.state[invite] = nextInviteState(uint8At(table.state, invite), Event.ACK);
+    if (invite >= 0 && table.state(invite) !== State.STRAY) {
+      table.moveTo(invite, nextInviteState(table.state(invite), Event.ACK));
       tables.timers.acknowledged(table, invite, arrival.nowUs);
-      if (table.state[invite] === State.CONFIRMED) return;
+      if (table.state(invite) === State.CONFIRMED) return;
     }
     const dialog = tables.dialogs.find(arrival, arrival.direction);
     if (dialog < 0) {
@@ -143,12 +136,11 @@ export class Requests {
       return;
     }
     const { server, dialogs } = tables;
-    const unacked = int32At(dialogs.table.unacked, dialog);
+    const unacked = dialogs.table.unacked(dialog);
     if (arrival.direction !== Direction.IN || unacked < 0) return;
-    dialogs.table.unacked[dialog] = -1;
-    if (server.has(unacked, int32At(dialogs.table.unackedSerial, dialog))) {
-      tables.timers.acknowledged(server, unacked, arrival.nowUs);
-    }
+    const serial = dialogs.table.unackedSerial(dialog);
+    dialogs.table.setUnacked(dialog, -1, 0);
+    if (server.has(unacked, serial)) tables.timers.acknowledged(server, unacked, arrival.nowUs);
   }
 
   /**
@@ -160,16 +152,16 @@ export class Requests {
     const { keys, message } = arrival;
     keys.transaction(message, 0, Method.INVITE);
     const invite = table.findByFlow(table.find(keys.lo, keys.hi), arrival.flowHash);
-    if (invite < 0 || !isOpen(uint8At(table.state, invite))) return;
+    if (invite < 0 || !isOpen(table.state(invite))) return;
     if (table.hasFlag(invite, TransactionFlag.FORWARDED_COPY)) {
       table.setFlag(row, TransactionFlag.FORWARDED_COPY);
-      const upstream = int32At(table.upstream, invite);
-      const known = tables.server.has(upstream, int32At(table.upstreamSerial, invite));
+      const upstream = table.upstream(invite);
+      const known = tables.server.has(upstream, table.upstreamSerial(invite));
       if (!known || !tables.server.hasFlag(upstream, TransactionFlag.CANCELLED)) return;
     }
     table.setFlag(invite, TransactionFlag.CANCELLED);
-    const attempt = int32At(table.attempt, invite);
-    if (tables.calls.table.has(attempt, int32At(table.attemptSerial, invite))) {
+    const attempt = table.attempt(invite);
+    if (tables.calls.table.has(attempt, table.attemptSerial(invite))) {
       tables.calls.cancel(attempt, arrival.nowUs);
     }
   }
@@ -185,8 +177,7 @@ export class Requests {
       return;
     }
     if (message.method === Method.BYE) {
-      table.dialog[row] = dialog;
-      table.dialogSerial[row] = int32At(dialogs.table.serial, dialog);
+      table.setDialog(row, dialog, dialogs.table.serial(dialog));
       dialogs.bye(dialog, arrival);
     } else if (message.method === Method.NOTIFY) {
       this.notify(dialog, arrival);
@@ -197,7 +188,7 @@ export class Requests {
   private notify(dialog: number, arrival: Arrival): void {
     const { dialogs } = this.tables;
     const { message } = arrival;
-    if (dialogs.table.kind[dialog] !== DialogKind.SUBSCRIPTION) return;
+    if (dialogs.table.isSession(dialog)) return;
     if (message.subscriptionState === SubscriptionState.TERMINATED) {
       dialogs.subscriptionTerminated(dialog);
     } else if (message.subscriptionExpires > 0) {

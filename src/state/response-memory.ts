@@ -3,38 +3,37 @@
  * cells from a shared slab. What does not fit is forgotten oldest first, so that a storm of different
  * provisional responses costs a bounded amount of memory.
  */
-import {
-  int32At,
-  int32Column,
-  uint8At,
-  uint8Column,
-  uint16At,
-  uint16Column,
-} from '../core/columns.ts';
+import { int32At, int32Column } from '../core/columns.ts';
+import type { Rows } from '../core/rows.ts';
 import { Slab } from '../core/slab.ts';
 
-const INLINE = 4;
+/** Words of a transaction's row, from the first that is ours. */
+const LAST = 0;
+/** + 1, so that 0 is none. */
+const FIRST_CELL = 1;
+/** Signatures kept, and in the upper half which of the inline ones is overwritten next. */
+const COUNT = 2;
+const SIGNATURES = 3;
+const INLINE = 3;
+const CURSOR_SHIFT = 16;
+const COUNT_MASK = 0xffff;
 /** Signatures kept per transaction, inline and chained. */
 const PER_TRANSACTION_MAX = 128;
 
 export class ResponseMemory {
   /** Chained cells, shared by all transactions. */
   readonly cells: Slab;
-  private readonly inline: Int32Array;
-  private readonly count: Uint16Array;
-  private readonly cursor: Uint8Array;
-  private readonly last: Int32Array;
-  /** + 1, so that 0 is none and a new column is not touched. */
-  private readonly firstCell: Int32Array;
+  private readonly words: Int32Array;
+  private readonly wordsPerRow: number;
+  private readonly firstWord: number;
   private readonly cellSignature: Int32Array;
   private readonly nextCell: Int32Array;
 
-  constructor(rowsMax: number, cellsMax: number) {
-    this.inline = int32Column(rowsMax * INLINE);
-    this.count = uint16Column(rowsMax);
-    this.cursor = uint8Column(rowsMax);
-    this.last = int32Column(rowsMax);
-    this.firstCell = int32Column(rowsMax);
+  /** The six words of each row from `firstWord` on are the memory's own; all 0 is a row without responses. */
+  constructor(rows: Rows, firstWord: number, cellsMax: number) {
+    this.words = rows.words;
+    this.wordsPerRow = rows.wordsPerRow;
+    this.firstWord = firstWord;
     this.cells = new Slab(cellsMax);
     this.cellSignature = int32Column(cellsMax);
     this.nextCell = int32Column(cellsMax);
@@ -42,15 +41,17 @@ export class ResponseMemory {
 
   /** The last response of the transaction; 0 when it has none. */
   lastOf(row: number): number {
-    return int32At(this.last, row);
+    return int32At(this.words, this.at(row) + LAST);
   }
 
   has(row: number, signature: number): boolean {
-    const kept = Math.min(uint16At(this.count, row), INLINE);
+    const { words } = this;
+    const at = this.at(row);
+    const kept = Math.min(int32At(words, at + COUNT) & COUNT_MASK, INLINE);
     for (let i = 0; i < kept; i++) {
-      if (this.inline[row * INLINE + i] === signature) return true;
+      if (words[at + SIGNATURES + i] === signature) return true;
     }
-    let cell = int32At(this.firstCell, row) - 1;
+    let cell = int32At(words, at + FIRST_CELL) - 1;
     for (let i = 0; cell >= 0 && i < PER_TRANSACTION_MAX; i++) {
       if (this.cellSignature[cell] === signature) return true;
       cell = int32At(this.nextCell, cell);
@@ -58,47 +59,56 @@ export class ResponseMemory {
     return false;
   }
 
-  /** Notes that the response came, known or not. */
+  /** Notes that a response came that `has` knows. */
   touch(row: number, signature: number): void {
-    this.last[row] = signature;
+    this.words[this.at(row) + LAST] = signature;
   }
 
   /** Notes a response that `has` does not know. */
   add(row: number, signature: number): void {
-    this.last[row] = signature;
-    const count = uint16At(this.count, row);
+    const { words } = this;
+    const at = this.at(row);
+    words[at + LAST] = signature;
+    const count = int32At(words, at + COUNT) & COUNT_MASK;
     if (count < INLINE) {
-      this.inline[row * INLINE + count] = signature;
-      this.count[row] = count + 1;
+      words[at + SIGNATURES + count] = signature;
+      words[at + COUNT] = count + 1;
       return;
     }
     const cell = count < PER_TRANSACTION_MAX ? this.cells.allocate() : -1;
     if (cell < 0) {
-      this.overwrite(row, signature);
+      this.overwrite(at, signature);
       return;
     }
     this.cellSignature[cell] = signature;
-    this.nextCell[cell] = int32At(this.firstCell, row) - 1;
-    this.firstCell[row] = cell + 1;
-    this.count[row] = count + 1;
+    this.nextCell[cell] = int32At(words, at + FIRST_CELL) - 1;
+    words[at + FIRST_CELL] = cell + 1;
+    words[at + COUNT] = int32At(words, at + COUNT) + 1;
   }
 
   clear(row: number): void {
-    let cell = int32At(this.firstCell, row) - 1;
+    const { words } = this;
+    const at = this.at(row);
+    let cell = int32At(words, at + FIRST_CELL) - 1;
     for (let i = 0; cell >= 0 && i < PER_TRANSACTION_MAX; i++) {
       const next = int32At(this.nextCell, cell);
       this.cells.free(cell);
       cell = next;
     }
-    this.firstCell[row] = 0;
-    this.count[row] = 0;
-    this.cursor[row] = 0;
-    this.last[row] = 0;
+    words[at + LAST] = 0;
+    words[at + FIRST_CELL] = 0;
+    words[at + COUNT] = 0;
   }
 
-  private overwrite(row: number, signature: number): void {
-    const cursor = uint8At(this.cursor, row);
-    this.inline[row * INLINE + cursor] = signature;
-    this.cursor[row] = (cursor + 1) % INLINE;
+  private at(row: number): number {
+    return row * this.wordsPerRow + this.firstWord;
+  }
+
+  private overwrite(at: number, signature: number): void {
+    const { words } = this;
+    const counted = int32At(words, at + COUNT);
+    const cursor = counted >>> CURSOR_SHIFT;
+    words[at + SIGNATURES + cursor] = signature;
+    words[at + COUNT] = (counted & COUNT_MASK) | (((cursor + 1) % INLINE) << CURSOR_SHIFT);
   }
 }

@@ -2,7 +2,7 @@
  * What a good response does to the tables: is it a repetition, a stray, the first ring, the answer, the end?
  * The branches are here; the tables compute.
  */
-import { float64At, int32At, uint8At } from '../core/columns.ts';
+import { int32At } from '../core/columns.ts';
 import { isReliable } from '../core/transport.ts';
 import { Direction } from '../direction/direction.ts';
 import { Span } from '../sip-parser/message.ts';
@@ -21,7 +21,8 @@ import {
   responseEvent,
   State,
 } from './transaction-machines.ts';
-import { TransactionClass, TransactionFlag, type Transactions } from './transactions.ts';
+import { TransactionFlag } from './transaction-rows.ts';
+import { TransactionClass, type Transactions } from './transactions.ts';
 
 const US = 1_000_000;
 const NEVER: number = Number.POSITIVE_INFINITY;
@@ -49,53 +50,52 @@ export class Responses {
     }
     const signature = keys.responseSignature(message);
     if (row < 0) row = this.addStray(table, arrival, lo, hi);
-    else if (this.isRepeated(table, row, signature, isReliable(arrival.flow.transport))) {
+    const known = table.responses.has(row, signature);
+    if (known && this.isRepeated(table, row, signature, arrival)) {
       table.responses.touch(row, signature);
       observer.responseRetransmission(direction, peer, message.method);
       // A 1xx a minute keeps proxies waiting (RFC 3261 13.3.1.1): it may look like the one before.
-      if (table.state[row] === State.PROCEEDING && message.method === Method.INVITE) {
+      if (table.state(row) === State.PROCEEDING && message.method === Method.INVITE) {
         timers.furtherProvisional(table, row, arrival.nowUs);
       }
       timers.touch(table, row, arrival.nowUs);
       return;
     }
-    if (table.responses.has(row, signature)) table.responses.touch(row, signature);
+    if (known) table.responses.touch(row, signature);
     else table.responses.add(row, signature);
     observer.response(direction, peer, message.method, message.statusCode);
-    if (table.state[row] === State.STRAY) observer.strayResponse(direction);
+    if (table.state(row) === State.STRAY) observer.strayResponse(direction);
     else if (message.method === Method.INVITE) this.invite(table, row, arrival);
     else this.other(table, row, arrival);
     timers.touch(table, row, arrival.nowUs);
   }
 
-  /** On a stream nothing is sent twice: only the very last response can be a repetition there. */
+  /** Of a response that came before. On a stream nothing is sent twice: only the very last one can repeat there. */
   private isRepeated(
     table: Transactions,
     row: number,
     signature: number,
-    reliable: boolean,
+    arrival: Arrival,
   ): boolean {
-    if (reliable) return table.responses.lastOf(row) === signature;
-    return table.responses.has(row, signature);
+    return !isReliable(arrival.flow.transport) || table.responses.lastOf(row) === signature;
   }
 
   private addStray(table: Transactions, arrival: Arrival, lo: number, hi: number): number {
     const { keys } = arrival;
     const row = this.tables.addTransaction(table, lo, hi, -1, TransactionClass.STRAY);
-    table.flow[row] = keys.flowReversed(arrival.flow);
-    table.signature[row] = 0;
-    table.state[row] = State.STRAY;
-    table.method[row] = arrival.message.method;
-    table.peer[row] = arrival.peer;
+    table.setIdentity(row, keys.flowReversed(arrival.flow), 0);
+    table.setState(row, State.STRAY);
+    table.setMethod(row, arrival.message.method);
+    table.setPeer(row, arrival.peer);
     return row;
   }
 
   private invite(table: Transactions, row: number, arrival: Arrival): void {
     const { timers } = this.tables;
     const event = responseEvent(arrival.message.statusCode);
-    const before = uint8At(table.state, row);
+    const before = table.state(row);
     const after = nextInviteState(before, event);
-    table.state[row] = after;
+    table.moveTo(row, after);
     const initial = !table.hasFlag(row, TransactionFlag.IN_DIALOG);
     switch (event) {
       case Event.PROVISIONAL:
@@ -128,12 +128,12 @@ export class Responses {
   private ringing(table: Transactions, row: number, arrival: Arrival): void {
     const { calls } = this.tables;
     this.observePdd(table, row, arrival);
-    const attempt = int32At(table.attempt, row);
-    if (calls.table.has(attempt, int32At(table.attemptSerial, row))) {
+    const attempt = table.attempt(row);
+    if (calls.table.has(attempt, table.attemptSerial(row))) {
       calls.provisional(attempt, arrival);
     }
     const tagged = int32At(arrival.message.spans, 2 * Span.TO_TAG + 1) >= 0;
-    if (tagged && isOpen(uint8At(table.state, row))) {
+    if (tagged && isOpen(table.state(row))) {
       this.openDialog(table, row, arrival, DialogKind.SESSION);
     }
   }
@@ -143,16 +143,15 @@ export class Responses {
     const { calls, dialogs } = this.tables;
     this.observePdd(table, row, arrival);
     this.observeAnswer(table, row, arrival);
-    const attempt = int32At(table.attempt, row);
-    if (calls.table.has(attempt, int32At(table.attemptSerial, row)))
-      calls.answered(attempt, arrival);
+    const attempt = table.attempt(row);
+    if (calls.table.has(attempt, table.attemptSerial(row))) calls.answered(attempt, arrival);
     const dialog = this.openDialog(table, row, arrival, DialogKind.SESSION);
     if (dialog >= 0) {
       const { sessionExpires } = arrival.message;
       dialogs.confirm(dialog, arrival, sessionExpires < 0 ? NEVER : sessionExpires * US);
       if (table.role === Role.SERVER) this.awaitAck(table, row, dialog);
-      const first = int32At(table.dialog, row);
-      dialogs.forkAnswered(first, int32At(table.dialogSerial, row), arrival.nowUs);
+      const first = table.dialog(row);
+      dialogs.forkAnswered(first, table.dialogSerial(row), arrival.nowUs);
     }
     if (table.hasFlag(row, TransactionFlag.FORWARDED)) calls.upstreamDone(arrival, this.peers);
     table.setFlag(row, TransactionFlag.FINAL_SEEN);
@@ -161,16 +160,16 @@ export class Responses {
   /** The first final other than 2xx to an initial INVITE. */
   private failed(table: Transactions, row: number, arrival: Arrival): void {
     const { calls, dialogs, server } = this.tables;
-    const attempt = int32At(table.attempt, row);
-    if (calls.table.has(attempt, int32At(table.attemptSerial, row))) {
-      const upstream = int32At(table.upstream, row);
-      const known = server.has(upstream, int32At(table.upstreamSerial, row));
-      const upstreamOpen = known && isOpen(uint8At(server.state, upstream));
+    const attempt = table.attempt(row);
+    if (calls.table.has(attempt, table.attemptSerial(row))) {
+      const upstream = table.upstream(row);
+      const known = server.has(upstream, table.upstreamSerial(row));
+      const upstreamOpen = known && isOpen(server.state(upstream));
       calls.failed(attempt, arrival, upstreamOpen);
     }
-    const first = int32At(table.dialog, row);
-    const serial = int32At(table.serial, row);
-    dialogs.inviteFailed(first, int32At(table.dialogSerial, row), row, serial);
+    const first = table.dialog(row);
+    const serial = table.serial(row);
+    dialogs.inviteFailed(first, table.dialogSerial(row), row, serial);
     if (table.hasFlag(row, TransactionFlag.FORWARDED)) calls.upstreamDone(arrival, this.peers);
   }
 
@@ -178,8 +177,8 @@ export class Responses {
   private other(table: Transactions, row: number, arrival: Arrival): void {
     const { message } = arrival;
     const event = responseEvent(message.statusCode);
-    const before = uint8At(table.state, row);
-    table.state[row] = nextOtherState(before, event);
+    const before = table.state(row);
+    table.moveTo(row, nextOtherState(before, event));
     if (event === Event.PROVISIONAL) {
       table.classify(row, TransactionClass.PROCEEDING);
       return;
@@ -211,16 +210,16 @@ export class Responses {
 
   private byeAnswered(table: Transactions, row: number, arrival: Arrival): void {
     const { dialogs } = this.tables;
-    const dialog = int32At(table.dialog, row);
-    if (dialogs.table.has(dialog, int32At(table.dialogSerial, row))) {
+    const dialog = table.dialog(row);
+    if (dialogs.table.has(dialog, table.dialogSerial(row))) {
       dialogs.byeFinal(dialog, arrival);
     }
   }
 
   private registered(table: Transactions, row: number, arrival: Arrival): void {
     const { registrationAttempts } = this.tables;
-    const attempt = int32At(table.attempt, row);
-    if (registrationAttempts.table.has(attempt, int32At(table.attemptSerial, row))) {
+    const attempt = table.attempt(row);
+    if (registrationAttempts.table.has(attempt, table.attemptSerial(row))) {
       registrationAttempts.final(attempt, arrival);
     }
     const { statusCode } = arrival.message;
@@ -233,7 +232,7 @@ export class Responses {
 
   /** RFC 6665 4.1.2: the 2xx creates or refreshes the subscription, the NOTIFY may shorten it. */
   private subscribed(table: Transactions, row: number, arrival: Arrival): void {
-    const asked = float64At(table.expires, row);
+    const asked = table.expires(row);
     const granted = arrival.message.expires;
     let seconds = granted >= 0 ? granted : asked;
     if (seconds < 0) seconds = EXPIRES_DEFAULT_SECONDS;
@@ -259,7 +258,7 @@ export class Responses {
     const dialog = dialogs.find(arrival, requestDirection);
     if (dialog < 0) return;
     const { message, nowUs } = arrival;
-    const session = dialogs.table.kind[dialog] === DialogKind.SESSION;
+    const session = dialogs.table.isSession(dialog);
     if (session && message.method === Method.SUBSCRIBE) return;
     const timed = session && message.sessionExpires >= 0;
     dialogs.refresh(dialog, nowUs, timed ? message.sessionExpires * US : lifeUs);
@@ -270,8 +269,7 @@ export class Responses {
 
   private awaitAck(table: Transactions, row: number, dialog: number): void {
     const { dialogs } = this.tables;
-    dialogs.table.unacked[dialog] = row;
-    dialogs.table.unackedSerial[dialog] = int32At(table.serial, row);
+    dialogs.table.setUnacked(dialog, row, table.serial(row));
   }
 
   /** The dialog of a response to a dialog-forming request; -1 for the copy that a proxy sent on. */
@@ -284,13 +282,12 @@ export class Responses {
     const role = proxied ? DialogRole.PROXY : end;
     const direction = client ? Direction.OUT : Direction.IN;
     const dialog = dialogs.open(arrival, direction, role, kind);
-    if (proxied) dialogs.table.role[dialog] = DialogRole.PROXY;
-    if (!dialogs.isLinked(dialog)) {
-      const serial = int32At(table.serial, row);
-      const first = int32At(table.dialog, row);
-      dialogs.link(dialog, row, serial, first, int32At(table.dialogSerial, row));
-      table.dialog[row] = dialog;
-      table.dialogSerial[row] = int32At(dialogs.table.serial, dialog);
+    if (proxied) dialogs.table.setProxied(dialog);
+    if (!dialogs.table.isLinked(dialog)) {
+      // A new one goes before its transaction's others.
+      dialogs.table.setCreator(dialog, row, table.serial(row));
+      dialogs.table.setSibling(dialog, table.dialog(row), table.dialogSerial(row));
+      table.setDialog(row, dialog, dialogs.table.serial(dialog));
     }
     return dialog;
   }
@@ -321,7 +318,7 @@ export class Responses {
   }
 
   private elapsed(table: Transactions, row: number, arrival: Arrival): number {
-    if (table.era[row] !== arrival.era) return -1;
-    return arrival.timestampUs - float64At(table.startUs, row);
+    if (table.era(row) !== arrival.era) return -1;
+    return arrival.timestampUs - table.startUs(row);
   }
 }

@@ -3,7 +3,7 @@
  * and says at scrape what the tables hold. It never hears of Prometheus.
  */
 
-import { float64At, int32At, uint8At, uint16At } from '../core/columns.ts';
+import { float64At, int32At, uint16At } from '../core/columns.ts';
 import type { Flow } from '../core/flow.ts';
 import { Table, type TableUse } from '../core/table.ts';
 import { Direction } from '../direction/direction.ts';
@@ -95,7 +95,7 @@ export class Tracker {
     this.responses.peers = peers;
     for (const table of [client, server]) {
       for (let row = 0; row < table.slab.highWater; row++) {
-        table.peer[row] = uint16At(map, uint16At(table.peer, row));
+        table.setPeer(row, uint16At(map, table.peer(row)));
       }
     }
     calls.table.remapPeers(map);
@@ -182,12 +182,11 @@ export class Tracker {
 
   private timedOut(table: Transactions, row: number, timeout: number, nowUs: number): void {
     const { observer } = this;
-    const peer = uint16At(table.peer, row);
-    const before = uint8At(table.state, row);
-    const invite = table.method[row] === Method.INVITE;
-    table.state[row] = invite
-      ? nextInviteState(before, Event.TIMEOUT)
-      : nextOtherState(before, Event.TIMEOUT);
+    const peer = table.peer(row);
+    const before = table.state(row);
+    const invite = table.method(row) === Method.INVITE;
+    const next = invite ? nextInviteState : nextOtherState;
+    table.moveTo(row, next(before, Event.TIMEOUT));
     table.aliveUntilUs[row] = Math.min(float64At(table.aliveUntilUs, row), nowUs);
     switch (timeout) {
       case Timeout.B:
@@ -214,17 +213,17 @@ export class Tracker {
 
   private branchTimedOut(table: Transactions, row: number, nowUs: number): void {
     const { calls, server } = this.tables;
-    const attempt = int32At(table.attempt, row);
-    if (!calls.table.has(attempt, int32At(table.attemptSerial, row))) return;
-    const upstream = int32At(table.upstream, row);
-    const known = server.has(upstream, int32At(table.upstreamSerial, row));
-    calls.timedOut(attempt, nowUs, known && isOpen(uint8At(server.state, upstream)));
+    const attempt = table.attempt(row);
+    if (!calls.table.has(attempt, table.attemptSerial(row))) return;
+    const upstream = table.upstream(row);
+    const known = server.has(upstream, table.upstreamSerial(row));
+    calls.timedOut(attempt, nowUs, known && isOpen(server.state(upstream)));
   }
 
   private byeTimedOut(table: Transactions, row: number): void {
-    if (table.method[row] !== Method.BYE) return;
+    if (table.method(row) !== Method.BYE) return;
     const { dialogs } = this.tables;
-    const dialog = int32At(table.dialog, row);
-    if (dialogs.table.has(dialog, int32At(table.dialogSerial, row))) dialogs.byeTimedOut(dialog);
+    const dialog = table.dialog(row);
+    if (dialogs.table.has(dialog, table.dialogSerial(row))) dialogs.byeTimedOut(dialog);
   }
 }

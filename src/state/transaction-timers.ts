@@ -2,13 +2,14 @@
  * How long a transaction counts as alive, what it may time out of, and how long it is remembered:
  * RFC 3261 Table 4 and RFC 6026, on the packet clock.
  */
-import { float64At, uint8At } from '../core/columns.ts';
+import { float64At } from '../core/columns.ts';
 import type { TimerWheel } from '../core/timer-wheel.ts';
 import { Method } from '../sip-parser/method.ts';
 import { Role, type Timeout, Timeout as Timeouts } from './observer.ts';
 import { SIXTY_FOUR_T1_US, T4_US, TIMER_C_US, type TrackerOptions } from './tracker-options.ts';
 import { isOpen, State } from './transaction-machines.ts';
-import { TransactionFlag, type Transactions } from './transactions.ts';
+import { TransactionFlag } from './transaction-rows.ts';
+import type { Transactions } from './transactions.ts';
 
 /** Timer D on UDP: at least 32 s (RFC 3261 17.1.1.2). */
 const TIMER_D_US = 32_000_000;
@@ -25,8 +26,8 @@ export class TransactionTimers {
 
   /** A message of the transaction: retransmissions are recognised a while longer. */
   touch(table: Transactions, row: number, nowUs: number): void {
-    table.lingerUntilUs[row] = nowUs + this.options.matchLingerUs;
-    this.wheel.schedule(table.timerBase + row, table.deadlineUs(row));
+    table.setLingerUntil(row, nowUs + this.options.matchLingerUs);
+    this.schedule(table, row);
   }
 
   forget(table: Transactions, row: number): void {
@@ -49,7 +50,7 @@ export class TransactionTimers {
 
   /** An INVITE that rings: `--invite-max-age`, or Timer C where it is proxied (RFC 3261 16.6). */
   proceeding(table: Transactions, row: number, nowUs: number): void {
-    table.timeoutAtUs[row] = NEVER;
+    table.clearTimeout(row);
     table.aliveUntilUs[row] = nowUs + this.options.inviteMaxAgeUs;
     this.furtherProvisional(table, row, nowUs);
   }
@@ -62,7 +63,7 @@ export class TransactionTimers {
 
   /** A 2xx to INVITE: Timers L and M (RFC 6026 7); a server waits as long for the ACK. */
   accepted(table: Transactions, row: number, nowUs: number): void {
-    table.timeoutAtUs[row] = NEVER;
+    table.clearTimeout(row);
     table.aliveUntilUs[row] = nowUs + SIXTY_FOUR_T1_US;
     // Behind a proxy that does not record-route, the ACK passes by (RFC 3261 16.11).
     const forwarded = table.hasFlag(row, TransactionFlag.FORWARDED);
@@ -76,46 +77,61 @@ export class TransactionTimers {
       this.arm(table, row, Timeouts.H, nowUs);
       return;
     }
-    table.timeoutAtUs[row] = NEVER;
+    table.clearTimeout(row);
     table.aliveUntilUs[row] = nowUs + this.unlessReliable(table, row, TIMER_D_US);
   }
 
   /** The ACK of a final: the end of Timer H, the beginning of Timer I. A client waits for Timer D all the same. */
   acknowledged(table: Transactions, row: number, nowUs: number): void {
-    const state = uint8At(table.state, row);
+    const state = table.state(row);
     if (table.role === Role.CLIENT || isOpen(state)) return;
-    table.timeoutAtUs[row] = NEVER;
+    table.clearTimeout(row);
     if (state === State.CONFIRMED) {
       table.aliveUntilUs[row] = nowUs + this.unlessReliable(table, row, T4_US);
     }
-    this.wheel.schedule(table.timerBase + row, table.deadlineUs(row));
+    this.schedule(table, row);
   }
 
   /** A final response to anything but INVITE: Timers J and K. */
   completed(table: Transactions, row: number, nowUs: number): void {
-    table.timeoutAtUs[row] = NEVER;
+    table.clearTimeout(row);
     const life = table.role === Role.CLIENT ? T4_US : SIXTY_FOUR_T1_US;
     table.aliveUntilUs[row] = nowUs + this.unlessReliable(table, row, life);
   }
 
   /** The pending time-out, when it has passed; -1 otherwise. It is disarmed. */
   takeTimeout(table: Transactions, row: number, nowUs: number): number {
-    if (float64At(table.timeoutAtUs, row) > nowUs) return -1;
-    table.timeoutAtUs[row] = NEVER;
-    return uint8At(table.timeout, row);
+    if (table.timeoutAtUs(row) > nowUs) return -1;
+    table.clearTimeout(row);
+    return table.timeout(row);
   }
 
   /** True when the row's machine and its memory are both over; otherwise it is scheduled again. */
   isOver(table: Transactions, row: number, nowUs: number): boolean {
-    const end = table.deadlineUs(row);
-    if (end <= nowUs) return true;
-    this.wheel.schedule(table.timerBase + row, end);
+    if (this.deadlineUs(table, row) <= nowUs) return true;
+    table.setScheduled(row, NEVER);
+    this.schedule(table, row);
     return false;
   }
 
+  /**
+   * The wheel may look at a row too early, never too late: it is told only when the row has to be looked at
+   * before the time it knows, not at every message that makes a row live longer.
+   */
+  private schedule(table: Transactions, row: number): void {
+    const deadlineUs = this.deadlineUs(table, row);
+    if (deadlineUs >= table.scheduledUs(row)) return;
+    table.setScheduled(row, deadlineUs);
+    this.wheel.schedule(table.timerBase + row, deadlineUs);
+  }
+
+  private deadlineUs(table: Transactions, row: number): number {
+    const endUs = Math.max(float64At(table.aliveUntilUs, row), table.lingerUntilUs(row));
+    return Math.min(endUs, table.timeoutAtUs(row));
+  }
+
   private arm(table: Transactions, row: number, timeout: Timeout, nowUs: number): void {
-    table.timeout[row] = timeout;
-    table.timeoutAtUs[row] = nowUs + SIXTY_FOUR_T1_US;
+    table.setTimeout(row, timeout, nowUs + SIXTY_FOUR_T1_US);
   }
 
   private unlessReliable(table: Transactions, row: number, lifeUs: number): number {

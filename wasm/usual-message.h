@@ -1,12 +1,7 @@
-// The usual forms of a SIP message's start line and header lines (src/sip-parser/usual-*.ts), sixteen bytes at
-// a time: what that code takes, this takes, and fills the same cells; where it stops, that code goes on. It
-// runs sandboxed in WebAssembly over the blocks that packets lie in (src/core/block-memory.ts): whatever the
-// bytes are, it cannot leave that memory. It reads up to sixteen bytes behind the data, and makes nothing of them.
-#include <stdint.h>
-#include <wasm_simd128.h>
-
-typedef uint8_t u8;
-typedef uint32_t u32;
+// The usual forms of a SIP message's start line and header lines (src/sip-parser/usual-*.ts): what that code takes,
+// this takes, and fills the same cells; where it stops, that code goes on.
+#pragma once
+#include "runs.h"
 
 // Cells, as scanner.ts reads them.
 enum { VIAS_MAX = 8, CONTACTS_MAX = 16, SPANS = 24 };
@@ -19,7 +14,7 @@ static struct {
   int vias[4 * VIAS_MAX];
   int via_ports[VIAS_MAX];
   int contacts[2 * CONTACTS_MAX];
-  u32 hashes[8];
+  u32 hashes[12];
 } out;
 
 // Columns of spans (message.ts).
@@ -29,45 +24,8 @@ enum { METHOD = 0, REQUEST_URI = 2, CALL_ID = 4, FROM_URI = 6, FROM_TAG = 8, TO_
 enum { OTHER = 0, INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, PRACK, SUBSCRIBE, NOTIFY, PUBLISH, INFO, REFER,
        MESSAGE, UPDATE };
 enum { UDP = 0, TCP = 1, TLS = 4, WSS = 5 };
-
-#define NONE ((const u8 *)0)
-#define WORD(a, b, c, d) ((u32)(a) | (u32)(b) << 8 | (u32)(c) << 16 | (u32)(d) << 24)
-#define LOWER 0x20202020u
-#define LOWER3 0x00202020u
-
-static u32 word(const u8 *p) {
-  u32 w;
-  __builtin_memcpy(&w, p, 4);
-  return w;
-}
-
-// Runs: the first byte at or behind p that ends one, NONE when there is none before end.
-#define RUN(name, hits)                                             \
-  static const u8 *name(const u8 *p, const u8 *end) {               \
-    for (; p < end; p += 16) {                                      \
-      v128_t v = wasm_v128_load(p);                                 \
-      u32 mask = wasm_i8x16_bitmask(hits);                          \
-      if (mask != 0) {                                              \
-        p += __builtin_ctz(mask);                                   \
-        return p < end ? p : NONE;                                  \
-      }                                                             \
-    }                                                               \
-    return NONE;                                                    \
-  }
-// Signed comparison: what is above ASCII is negative.
-RUN(end_of_text, wasm_i8x16_lt(v, wasm_i8x16_const_splat(0x20)))
-RUN(end_of_visible, wasm_i8x16_lt(v, wasm_i8x16_const_splat(0x21)))
-RUN(end_of_quoted,
-    wasm_v128_or(wasm_i8x16_lt(v, wasm_i8x16_const_splat(0x20)),
-                 wasm_v128_or(wasm_i8x16_eq(v, wasm_i8x16_const_splat('"')),
-                              wasm_i8x16_eq(v, wasm_i8x16_const_splat('\\')))))
-// Plain: from '&' on, without the comma and ':' to '@'.
-RUN(end_of_plain,
-    wasm_v128_or(wasm_i8x16_lt(v, wasm_i8x16_const_splat(0x26)),
-                 wasm_v128_or(wasm_i8x16_eq(v, wasm_i8x16_const_splat(',')),
-                              wasm_u8x16_lt(wasm_i8x16_sub(v, wasm_i8x16_const_splat(':')),
-                                            wasm_i8x16_const_splat(7)))))
-
+// Of message-keys.ts.
+enum { KIND_TRANSACTION = 1 };
 // The line behind the CRLF at p, unless it is a fold or behind the data.
 static const u8 *next_line(const u8 *p, const u8 *end) {
   if (p == NONE || p + 4 > end || p[0] != 13 || p[1] != 10) return NONE;
@@ -136,15 +94,6 @@ static const u8 *end_of_uri(const u8 *p, const u8 *end) {
     if (p == NONE) return NONE;
   } while (*p == ';' || *p == '=');
   return p;
-}
-
-// token (RFC 3261 25.1).
-static int is_token(u8 c) {
-  if ((u8)((c | 32) - 'a') < 26 || (u8)(c - '0') < 10) return 1;
-  switch (c) {
-  case '-': case '.': case '!': case '%': case '*': case '_': case '+': case '`': case '\'': case '~': return 1;
-  default: return 0;
-  }
 }
 
 // `"Name" <uri>`, `Name <uri>` or `<uri>`; what stands behind the `>`.
@@ -422,41 +371,53 @@ static void hash_span(u32 *lanes, const int *cells, u32 case_bits) {
   for (; p < stop; p++) tail = tail << 8 | *p;
   hash_piece(lanes, tail | (case_bits & LOWER3), 16);
 }
-static void hash_port(u32 *lanes, u32 port) {
-  u32 lo = (lanes[0] ^ port) * 0x9e3779b1u;
+static void hash_word(u32 *lanes, u32 value) {
+  u32 lo = (lanes[0] ^ value) * 0x9e3779b1u;
   lanes[0] = lo ^ lo >> 15;
-  lanes[1] = (lanes[1] + port) * 0x85ebca6bu ^ lo;
+  lanes[1] = (lanes[1] + value) * 0x85ebca6bu ^ lo;
+}
+static void hash_finish(u32 *lanes) {
+  u32 lo = lanes[0], hi = lanes[1];
+  lo ^= hi >> 16;
+  lo = (lo ^ lo >> 15) * 0x85ebca6bu;
+  hi = (hi ^ lo ^ hi >> 13) * 0x9e3779b1u;
+  lo ^= hi >> 16;
+  lanes[0] = lo ^ lo >> 13;
+  lanes[1] = hi ^ lanes[0] * 0x85ebca6bu;
 }
 
-// Call-ID, From tag, To tag and the top Via as keys begin with them (src/state/message-keys.ts).
+// Call-ID, From tag, To tag and the top Via as keys begin with them, and the key of the message's own transaction
+// where the branch has the cookie (src/state/message-keys.ts).
 static void hash_spans(u32 seed_lo, u32 seed_hi) {
   for (int i = 0; i < 8; i += 2) out.hashes[i] = seed_lo, out.hashes[i + 1] = seed_hi;
   if (out.spans[CALL_ID + 1] > 0) hash_span(out.hashes, out.spans + CALL_ID, 0);
   if (out.spans[FROM_TAG + 1] > 0) hash_span(out.hashes + 2, out.spans + FROM_TAG, 0);
   if (out.spans[TO_TAG + 1] > 0) hash_span(out.hashes + 4, out.spans + TO_TAG, 0);
   hash_span(out.hashes + 6, out.vias, LOWER);
-  hash_port(out.hashes + 6, out.via_ports[0]);
+  hash_word(out.hashes + 6, out.via_ports[0]);
   if (out.vias[3] > 0) hash_span(out.hashes + 6, out.vias + 2, 0);
+  u32 *key = out.hashes + 8;
+  key[0] = out.hashes[6];
+  key[1] = out.hashes[7];
+  hash_word(key, out.hashes[0]);
+  hash_word(key, out.hashes[1] ^ KIND_TRANSACTION);
+  hash_word(key, out.cseq_number);
+  hash_word(key, out.cseq_method);
+  hash_finish(key);
 }
 
-__attribute__((export_name("cells"))) int *cells(void) { return &out.kind; }
-
-// Reads the message at `from`, cut before `to`; spans count from `origin`. Returns the offset of the first line
-// that is not usual, or of the empty one (then `whole` is set, and there are hashes), or -1 when already the start
-// line is not.
-__attribute__((export_name("scan"))) int scan(int from, int to, int origin, u32 seed_lo,
-                                                u32 seed_hi) {
-  const u8 *p = (const u8 *)from, *end = (const u8 *)to;
-  base = (const u8 *)origin;
+// Reads the message at `p`, cut before `end`. Returns the first line that is not usual, or the empty one (then
+// `whole` is set, and there are hashes), or NONE when already the start line is not.
+static const u8 *read_message(const u8 *p, const u8 *end, u32 seed_lo, u32 seed_hi) {
   out.cseq_number = out.cseq_method = out.method = out.status = out.has_max_forwards = 0;
   out.via_count = out.contact_count = out.branch_has_cookie = out.whole = 0;
   out.via_transport = 7;
   out.content_length = -1;
   const v128_t none = wasm_i32x4_const_splat(-1);
   for (int i = 0; i < SPANS; i += 4) wasm_v128_store(out.spans + i, none);
-  if (p + 16 > end) return -1;
+  if (p + 16 > end) return NONE;
   p = word(p) == WORD('S', 'I', 'P', '/') ? status_line(p, end) : request_line(p, end);
-  if (p == NONE) return -1;
+  if (p == NONE) return NONE;
   while (p + USUAL_BYTES_MIN <= end && *p > ' ') {
     const u8 *next = header(p, end);
     if (next == NONE) break;
@@ -466,5 +427,5 @@ __attribute__((export_name("scan"))) int scan(int from, int to, int origin, u32 
     out.whole = 1;
     hash_spans(seed_lo, seed_hi);
   }
-  return p - base;
+  return p;
 }

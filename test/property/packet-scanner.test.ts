@@ -1,0 +1,177 @@
+/** What is read ahead by WebAssembly is what the pipeline reads itself, packet for packet and event for event. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { giveBackBlock, takeBlock } from '../../src/core/block-memory.ts';
+import type { PacketBatch } from '../../src/core/packet-batch.ts';
+import { DataPlane, endpointsOf } from '../../src/data-plane.ts';
+import { ExpositionFormat } from '../../src/metrics/exposition.ts';
+import { PacketScanner } from '../../src/packet-scanner.ts';
+import { planeOptions, REPLAY_SEED } from '../../src/plane-options.ts';
+import { EventLines } from '../helpers/event-lines.ts';
+import { ethernet, ipv4, udp } from '../helpers/frames.ts';
+import { makeLoad } from '../helpers/load/load-stories.ts';
+import { messageCases } from '../helpers/message-files.ts';
+import { seedPackets } from '../helpers/packet-fuzz.ts';
+import { PacketMutator } from '../helpers/packet-mutator.ts';
+import { replayConfig } from '../helpers/pipeline-target.ts';
+import { SeededRandom } from '../helpers/seeded-random.ts';
+import { bytesOf, messageText } from '../helpers/sip-text.ts';
+
+const SEED = 20_261_127;
+const BATCH = 300;
+const BLOCK_BYTES = 1 << 20;
+const START_US = 1.7e15;
+const ETHERNET = 1;
+
+interface Packet {
+  readonly data: Uint8Array;
+  readonly linktype: number;
+  readonly len: number;
+}
+
+/** A data plane whose packets lie where the scanner reaches, or where it does not. */
+class Side {
+  readonly events: EventLines;
+  readonly plane: DataPlane;
+  /** Packets that a scanner of the test's own takes for usual. */
+  usual = 0;
+  private readonly scanner: PacketScanner;
+  private readonly block: Uint8Array;
+
+  private constructor(plane: DataPlane, events: EventLines, block: Uint8Array) {
+    this.plane = plane;
+    this.events = events;
+    this.block = block;
+    const sipPorts = new Uint8Array(65_536);
+    sipPorts[5060] = 1;
+    this.scanner = new PacketScanner(sipPorts, new Uint8Array(65_536));
+  }
+
+  static async create(flags: Readonly<Record<string, string>>, block: Uint8Array): Promise<Side> {
+    const config = await replayConfig(flags);
+    let events = new EventLines();
+    const options = planeOptions(config, endpointsOf(config.local), REPLAY_SEED, true);
+    const plane = new DataPlane({
+      ...options,
+      wrapObserver: (collectors) => {
+        events = new EventLines(['other'], collectors);
+        return events;
+      },
+    });
+    return new Side(plane, events, block);
+  }
+
+  consume(packets: readonly Packet[], firstFrame: number): void {
+    const offset = new Uint32Array(packets.length);
+    let end = 64;
+    for (const [i, { data }] of packets.entries()) {
+      offset[i] = end;
+      this.block.set(data, end);
+      end += data.length;
+    }
+    // What stood there before must not make a cut message whole.
+    this.block.fill(0, end, end + 64);
+    const batch: PacketBatch = {
+      block: this.block,
+      count: packets.length,
+      timestampUs: Float64Array.from(packets, (_, i) => START_US + (firstFrame + i) * 1000),
+      offset,
+      caplen: Uint32Array.from(packets, ({ data }) => data.length),
+      len: Uint32Array.from(packets, ({ len }) => len),
+      linktype: Uint16Array.from(packets, ({ linktype }) => linktype),
+      interfaceIndex: new Uint16Array(packets.length),
+      firstFrame,
+      drained: false,
+    };
+    for (let from = 0; from < batch.count; ) {
+      const scanned = this.scanner.scan(batch, from);
+      if (scanned === 0) break;
+      for (let i = 0; i < scanned; i++) if (this.scanner.isUsual(i)) this.usual++;
+      from += scanned;
+    }
+    this.plane.pipeline.consume(batch, 0, Number.POSITIVE_INFINITY);
+  }
+
+  exposition(): string {
+    this.plane.registry.refresh(this.plane);
+    return this.plane.registry.render(ExpositionFormat.CLASSIC);
+  }
+}
+
+async function compare(
+  packets: readonly Packet[],
+  flags: Readonly<Record<string, string>>,
+): Promise<Side> {
+  const block = takeBlock(BLOCK_BYTES);
+  const ahead = await Side.create(flags, block);
+  const alone = await Side.create(flags, new Uint8Array(BLOCK_BYTES));
+  for (let i = 0; i < packets.length; i += BATCH) {
+    const some = packets.slice(i, i + BATCH);
+    ahead.consume(some, i + 1);
+    alone.consume(some, i + 1);
+    const seen = alone.events.lines.length;
+    assert.equal(ahead.events.lines.length, seen, `events of packets from ${i + 1} on`);
+  }
+  giveBackBlock(block);
+  assert.equal(alone.usual, 0);
+  assert.deepEqual(ahead.events.lines, alone.events.lines);
+  assert.equal(ahead.exposition(), alone.exposition());
+  return ahead;
+}
+
+const LOCAL = { local: '192.0.2.0/24,10.0.0.0/9' };
+
+/** Messages in usual frames, a few of their bytes changed wherever they stand, headers of the frame included. */
+function mutatedFrames(count: number): Packet[] {
+  const random = new SeededRandom(SEED);
+  const texts = [...messageCases().map(({ bytes }) => bytes), bytesOf(messageText())].filter(
+    ({ length }) => length < 4000,
+  );
+  return Array.from({ length: count }, () => {
+    const text = random.pick(texts);
+    const from = random.pick([5060, 5060, 5061, 9060, 4789, 40_000]);
+    const to = random.pick([5060, 5060, 5080, 9060, 8472, 40_000]);
+    const frame = ethernet(0x0800, ipv4(udp(text, { source: from, destination: to })));
+    const changes = random.integer(0, 3);
+    for (let i = 0; i < changes; i++) {
+      const header = random.chance(0.3) ? 42 : frame.length;
+      frame[random.integer(0, header - 1)] = random.chance(0.5)
+        ? random.integer(0, 255)
+        : random.pick([...bytesOf(' \r\n;:,<>"=0')]);
+    }
+    const length = random.chance(0.1) ? random.integer(0, frame.length) : frame.length;
+    const padding = random.chance(0.1) ? random.integer(0, 40) : 0;
+    const data = new Uint8Array(length + padding);
+    data.set(frame.subarray(0, length));
+    const len = random.chance(0.1) ? data.length + random.integer(0, 100) : data.length;
+    return { data, linktype: random.chance(0.02) ? 113 : ETHERNET, len };
+  });
+}
+
+describe('packets read ahead', () => {
+  it('are the calls, registrations and proxied requests of a load', async () => {
+    const packets: Packet[] = [];
+    for (const group of makeLoad(600, SEED, 90_000).groups) {
+      for (const { frame } of group) {
+        packets.push({ data: frame, linktype: ETHERNET, len: frame.length });
+      }
+    }
+    const side = await compare(packets, { local: '10.0.0.0/8' });
+    const { messages } = side.plane.counters;
+    assert.ok(messages > 3000);
+    assert.ok(side.usual > messages / 2, `${side.usual} of ${messages} messages are usual`);
+  });
+
+  it('are messages of every kind in frames with a few bytes changed', async () => {
+    await compare(mutatedFrames(6000), { ...LOCAL, 'hep-port': '9060' });
+    await compare(mutatedFrames(3000), { ...LOCAL, 'sip-port': '40000', tunnel: 'vxlan' });
+  });
+
+  it('are packets of every capture of the project, and what a mutator makes of them', async () => {
+    const seeds = seedPackets(false);
+    const own = seeds.map(({ data, len, linktype }) => ({ data, len, linktype }));
+    const mutator = new PacketMutator(new SeededRandom(SEED), seeds);
+    const mutated = Array.from({ length: 6000 }, () => mutator.next());
+    await compare([...own, ...mutated], { local: '10.0.0.0/8,192.0.2.0/24' });
+  });
+});
