@@ -17,13 +17,21 @@ function replayRules({ command, replay }: Config): readonly string[] {
   const stdins = replay.files.filter((file) => file === '-').length;
   if (stdins > 1) problems.push('stdin (-) can be read once only');
   if (stdins > 0 && replay.loop) problems.push('--loop cannot begin stdin (-) again');
-  if (replay.loop && !replay.serve) problems.push('--loop never ends to print: it needs --serve');
-  if (!replay.serve && Number.isFinite(replay.speed)) {
-    problems.push('--speed N is for watching it pass: it needs --serve');
-  }
   if (replay.loop && replay.untilUs !== undefined) problems.push('--loop excludes --until');
-  if (replay.serve && replay.untilUs !== undefined) problems.push('--serve excludes --until');
-  if (replay.serve && replay.explain) problems.push('--serve excludes --explain');
+  return [...problems, ...(replay.serve ? servedRules(replay) : printedRules(replay))];
+}
+
+function servedRules({ untilUs, explain }: Config['replay']): readonly string[] {
+  const problems: string[] = [];
+  if (untilUs !== undefined) problems.push('--serve excludes --until');
+  if (explain) problems.push('--serve excludes --explain');
+  return problems;
+}
+
+function printedRules({ loop, speed }: Config['replay']): readonly string[] {
+  const problems: string[] = [];
+  if (loop) problems.push('--loop never ends to print: it needs --serve');
+  if (Number.isFinite(speed)) problems.push('--speed N is for watching it pass: it needs --serve');
   return problems;
 }
 
