@@ -104,7 +104,10 @@ test('a probe that is gone is said, and what is left looks old', NO_CHROMIUM, as
   await chromium.until(`${state} === 'bad'`);
   const said = `document.getElementById('health').textContent + document.title`;
   const text = String(await chromium.evaluate(said));
-  assert.match(text, /The probe does not answerno connection; asked again in 10 s.*ends at [\s\S]*✕ /);
+  assert.match(
+    text,
+    /The probe does not answerno connection; asked again in 10 s.*ends at [\s\S]*✕ /,
+  );
   const pale = `getComputedStyle(document.getElementById('tiles')).opacity < 0.6`;
   assert.equal(await chromium.evaluate(pale), true);
 });
