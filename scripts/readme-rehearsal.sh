@@ -106,7 +106,14 @@ sleep 2
 
 typed 'npm start -- live -i eth0'
 serve 'npm start -- live -i lo' 9099
-step 'for n in 1 2 3; do echo -e "OPTIONS sip:a@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5062;branch=z9hG4bK$n\r\nFrom: <sip:b@127.0.0.1>;tag=1\r\nTo: <sip:a@127.0.0.1>\r\nCall-ID: $n\r\nCSeq: $n OPTIONS\r\nContent-Length: 0\r\n\r" > /dev/udp/127.0.0.1/5060 || true; done'
+inside "node -e \"
+  const socket = require('node:dgram').createSocket('udp4').on('error', () => {});
+  for (const n of [1, 2, 3]) {
+    const lines = ['OPTIONS sip:a@127.0.0.1 SIP/2.0', 'Via: SIP/2.0/UDP 127.0.0.1:5062;branch=z9hG4bK' + n,
+      'From: <sip:b@127.0.0.1>;tag=1', 'To: <sip:a@127.0.0.1>', 'Call-ID: ' + n, 'CSeq: ' + n + ' OPTIONS', 'Content-Length: 0'];
+    socket.send(lines.map((line) => line + '\\r\\n').join('') + '\\r\\n', 5060, '127.0.0.1');
+  }
+  setTimeout(() => socket.close(), 500);\""
 expect 'what was sent is counted' "/^drachtio_sip_requests_in_total.*OPTIONS.* 3$/m.test(await get('http://127.0.0.1:9099/metrics'))"
 
 step 'apt-get install -y --no-install-recommends prometheus'
