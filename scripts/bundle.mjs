@@ -18,10 +18,11 @@ const DATA_PLANE = [
   /^(pipeline|data-plane|delivery|explain|streams|.*-streams|stream-protocols)\.js$/,
   /^(tcp-connections|sctp-messages)\.js$/,
 ];
-/** The program's entries, which share chunks, and the parser, which stands alone. */
+/** The program's entries, which share chunks; the parser, which stands alone; and the thread that reads, one file. */
 const BUNDLES = [
-  { entries: ['main', 'probe'], chunks: 'chunks' },
-  { entries: ['sip-parser/parse-message'], chunks: 'sip-parser' },
+  { entries: ['main', 'probe'], chunks: 'chunks', dataPlane: true },
+  { entries: ['sip-parser/parse-message'], chunks: 'sip-parser', dataPlane: true },
+  { entries: ['read-ahead-worker'], chunks: 'read-ahead', dataPlane: false },
 ];
 
 const dist = join(root, 'dist');
@@ -36,13 +37,14 @@ const ownPlace = {
   },
 };
 
-async function bundle({ entries, chunks }) {
+async function bundle({ entries, chunks, dataPlane }) {
   const modules = await rollup({
     input: Object.fromEntries(entries.map((name) => [name, join(dist, `${name}.js`)])),
     external: (id) => !id.startsWith('.') && !id.startsWith('/'),
     plugins: [ownPlace],
   });
-  const isDataPlane = (id) => DATA_PLANE.some((pattern) => pattern.test(relative(dist, id)));
+  const isDataPlane = (id) =>
+    dataPlane && DATA_PLANE.some((pattern) => pattern.test(relative(dist, id)));
   const { output } = await modules.generate({
     format: 'es',
     generatedCode: { constBindings: true },

@@ -4,13 +4,12 @@
  */
 import type { CaptureStats } from './capture/packet-source.ts';
 import type { Config } from './config/config.ts';
-import type { PortRange } from './config/value-grammar.ts';
+import { portCells } from './config/port-cells.ts';
 import { type Endpoint, parseEndpoint } from './core/address-set.ts';
 import { assert } from './core/assert.ts';
 import { PipelineCounters } from './core/pipeline-counters.ts';
 import { Table, type TableUse } from './core/table.ts';
 import { tunnelKindsOf } from './decode/tunnel-kinds.ts';
-import { TUNNEL_PORTS } from './decode/udp-tunnels.ts';
 import { Delivery } from './delivery.ts';
 import { AddressTally } from './direction/address-tally.ts';
 import { LocalSide } from './direction/local-side.ts';
@@ -18,7 +17,6 @@ import { type PeerRange, Peers } from './direction/peers.ts';
 import { Explain } from './explain.ts';
 import { MetricsRegistry } from './metrics/metrics-registry.ts';
 import type { ProbeReadings } from './metrics/probe-readings.ts';
-import { PacketScanner } from './packet-scanner.ts';
 import { Pipeline } from './pipeline.ts';
 import { Duplicates } from './reassembly/duplicates.ts';
 import { IpFragments } from './reassembly/ip-fragments.ts';
@@ -26,8 +24,9 @@ import type { Observer } from './state/observer.ts';
 import type { StateGauges } from './state/state-gauges.ts';
 import { Tracker } from './state/tracker.ts';
 import { Streams } from './streams.ts';
+import { UsualPackets } from './usual-packets.ts';
+import { usualPorts } from './usual-ports.ts';
 
-const PORTS = 65_536;
 /** A hole in a stream that no retransmission filled for so long is given up. */
 const GAP_WAIT_US = 2_000_000;
 /** A silent connection is forgotten: longer than the keep-alives of RFC 5626 and of most trunks. */
@@ -110,7 +109,6 @@ export class DataPlane implements ProbeReadings {
     this.delivery = new Delivery({ local, peers: this.peers, tracker, observer, counters, tally });
     this.packetExplain = config.replay.explain ? new Explain() : undefined;
     this.messageExplain = config.replay.explain ? new Explain() : undefined;
-    const hepPorts = portCells(config.hep.ports);
     this.pipeline = new Pipeline({
       counters,
       delivery: this.delivery,
@@ -120,8 +118,8 @@ export class DataPlane implements ProbeReadings {
       streams,
       duplicates,
       sipPorts,
-      hepPorts,
-      scanner: this.scannerOf(sipPorts, hepPorts),
+      hepPorts: portCells(config.hep.ports),
+      usualPackets: this.usualPacketsOf(config),
       hepKey: new TextEncoder().encode(config.hep.authKey ?? ''),
       tunnelKinds: tunnelKindsOf(config.tunnels),
       appPort: config.ports.app,
@@ -131,14 +129,12 @@ export class DataPlane implements ProbeReadings {
     if (config.exemplars) this.registry.enableExemplars(this.tracker);
   }
 
-  /** None where more is asked of a packet than the scanner says of it. */
-  private scannerOf(sipPorts: Uint8Array, hepPorts: Uint8Array): PacketScanner | undefined {
+  /** None where more is asked of a packet than a record says of it. */
+  private usualPacketsOf(config: Config): UsualPackets | undefined {
     if (this.duplicates !== undefined || this.local.byPort) return undefined;
-    const otherPorts = hepPorts.slice();
-    for (const port of TUNNEL_PORTS) otherPorts[port] = 1;
-    const scanner = new PacketScanner(sipPorts, otherPorts);
-    this.tracker.arrival.keys.prepare(scanner.message);
-    return scanner;
+    const usual = new UsualPackets(usualPorts(config));
+    this.tracker.arrival.keys.prepare(usual.message);
+    return usual;
   }
 
   /** Addresses without a port that are local from now on. */
@@ -228,12 +224,6 @@ function trackerOptions(config: Config, seed: number): ConstructorParameters<typ
     registrationAttemptsMax: limits.attempts,
     appConnectionsMax: limits.appConnections,
   };
-}
-
-function portCells(ranges: readonly PortRange[]): Uint8Array {
-  const cells = new Uint8Array(PORTS);
-  for (const { first, last } of ranges) cells.fill(1, first, last + 1);
-  return cells;
 }
 
 function identityMap(length: number): Uint16Array {

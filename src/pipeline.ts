@@ -17,13 +17,13 @@ import type { TunnelKinds } from './decode/tunnel-kinds.ts';
 import type { Delivery } from './delivery.ts';
 import type { LocalSide } from './direction/local-side.ts';
 import type { Explain } from './explain.ts';
-import type { PacketScanner } from './packet-scanner.ts';
 import type { Duplicates } from './reassembly/duplicates.ts';
 import type { IpFragments } from './reassembly/ip-fragments.ts';
 import { Payload } from './reassembly/payload.ts';
 import { beginsLikeSip, classifyPayload, NOT_SIP, SIP } from './sip-parser/classify-payload.ts';
 import type { Tracker } from './state/tracker.ts';
 import type { Streams } from './streams.ts';
+import type { UsualPackets } from './usual-packets.ts';
 
 /** How often reassembly looks for what has waited too long. */
 const SWEEP_US = 1000;
@@ -39,8 +39,8 @@ export interface PipelineParts {
   readonly fragments: IpFragments;
   readonly streams: Streams;
   readonly duplicates: Duplicates | undefined;
-  /** Reads usual packets ahead; without it the pipeline reads all. */
-  readonly scanner: PacketScanner | undefined;
+  /** Without it the pipeline reads all packets itself. */
+  readonly usualPackets: UsualPackets | undefined;
   /** One cell per port: 1 = SIP is expected there. */
   readonly sipPorts: Uint8Array;
   /** One cell per port: 1 = HEP inside captured datagrams. */
@@ -105,16 +105,11 @@ export class Pipeline {
 
   private run(batch: PacketBatch, from: number, untilUs: number): number {
     const { block, timestampUs, offset, caplen, len, linktype } = batch;
-    const { counters, packetExplain, scanner } = this.parts;
-    let scanned = from;
-    let scannedEnd = scanner === undefined ? batch.count : from;
+    const { counters, packetExplain, usualPackets } = this.parts;
+    usualPackets?.begin(batch);
     for (let i = from; i < batch.count; i++) {
       const time = timestampUs[i] ?? 0;
       if (time > untilUs) return i;
-      if (i === scannedEnd) {
-        scanned = i;
-        scannedEnd += scanner?.scan(batch, i) ?? 0;
-      }
       this.frame = batch.firstFrame + i;
       this.stage = Stage.DECODE;
       this.nowUs = this.clock.advance(time);
@@ -124,10 +119,9 @@ export class Pipeline {
       this.flow.timestampUs = this.clock.lastTimestampUs;
       this.flow.interfaceIndex = batch.interfaceIndex[i] ?? 0;
       const wireLength = len[i] ?? 0;
-      const fate =
-        scanner !== undefined && i < scannedEnd && scanner.isUsual(i - scanned)
-          ? this.usual(block, scanner, i - scanned)
-          : this.fateOf(block, offset[i] ?? 0, caplen[i] ?? 0, wireLength, linktype[i] ?? 0);
+      const fate = usualPackets?.isUsual(i)
+        ? this.usual(block, usualPackets, i)
+        : this.fateOf(block, offset[i] ?? 0, caplen[i] ?? 0, wireLength, linktype[i] ?? 0);
       counters.packets++;
       counters.bytes += wireLength;
       counters.packetFates[fate] = (counters.packetFates[fate] ?? 0) + 1;
@@ -154,12 +148,12 @@ export class Pipeline {
   }
 
   /** A packet that was read ahead, whole. */
-  private usual(buf: Uint8Array, scanner: PacketScanner, index: number): PacketFate {
+  private usual(buf: Uint8Array, usualPackets: UsualPackets, index: number): PacketFate {
     const { flow, clock } = this;
     const { delivery, messageExplain } = this.parts;
-    scanner.take(index, flow);
+    usualPackets.take(index, flow);
     this.inState = true;
-    const fate = delivery.deliverRead(buf, scanner.message, flow, this.nowUs, clock.era);
+    const fate = delivery.deliverRead(buf, usualPackets.message, flow, this.nowUs, clock.era);
     this.inState = false;
     if (messageExplain !== undefined) messageExplain.note(fate, this.frame);
     return PacketFate.DELIVERED;

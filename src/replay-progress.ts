@@ -1,5 +1,5 @@
 /** A line on the terminal that says how far a replay has come: share of the files, packets, rate, time left. */
-import type { FileSource } from './capture/file-source.ts';
+import type { FileProgress } from './capture/file-source.ts';
 import type { PipelineCounters } from './core/pipeline-counters.ts';
 
 const REDRAW_MS = 200;
@@ -12,14 +12,15 @@ type Screen = NodeJS.WritableStream & { readonly columns?: number };
 
 export class Progress {
   private readonly stream: Screen;
-  private readonly files: readonly FileSource[];
+  private readonly progress: () => readonly FileProgress[];
   private readonly startedMs: number = performance.now();
   private drawnMs = 0;
   private drawn = false;
 
-  constructor(stream: Screen, files: readonly FileSource[]) {
+  /** `progress`: of each file. */
+  constructor(stream: Screen, progress: () => readonly FileProgress[]) {
     this.stream = stream;
-    this.files = files;
+    this.progress = progress;
   }
 
   show(counters: PipelineCounters): void {
@@ -44,8 +45,7 @@ export class Progress {
   private shareText(elapsedMs: number): string {
     let read = 0;
     let total = 0;
-    for (const file of this.files) {
-      const { bytesRead, bytesTotal } = file.progress();
+    for (const { bytesRead, bytesTotal } of this.progress()) {
       if (bytesTotal === undefined) return '';
       read += bytesRead;
       total += bytesTotal;

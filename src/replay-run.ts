@@ -3,7 +3,7 @@
  * has to be inferred, the prefix decides; if the whole file says otherwise, it is counted again.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FileSource } from './capture/file-source.ts';
+import type { FileProgress } from './capture/file-source.ts';
 import type { PacketSource } from './capture/packet-source.ts';
 import { RecordedSource } from './capture/recorded-source.ts';
 import type { ProbeIo } from './cli/io.ts';
@@ -14,6 +14,7 @@ import { DataPlane, endpointsOf } from './data-plane.ts';
 import { endpointText, inferredLocal, lookAtMessages } from './local-inference.ts';
 import { ExpositionFormat } from './metrics/exposition.ts';
 import { planeOptions, REPLAY_SEED } from './plane-options.ts';
+import { readAheadOf } from './read-ahead.ts';
 import { Progress } from './replay-progress.ts';
 import { explanation, foreignWarning, summaryLines } from './replay-summary.ts';
 import { filesOf, isRepeatable, mergedOf } from './sources.ts';
@@ -26,7 +27,7 @@ const TURN_MS = 50;
 
 interface Opened {
   readonly source: PacketSource;
-  readonly files: readonly FileSource[];
+  readonly progress: () => readonly FileProgress[];
 }
 
 export async function runReplay(config: Config, io: ProbeIo): Promise<ExitCode> {
@@ -74,8 +75,10 @@ export async function runReplay(config: Config, io: ProbeIo): Promise<ExitCode> 
 }
 
 function openFiles(config: Config, warn: (line: string) => void): Opened {
-  const files = filesOf(config, warn);
-  return { source: mergedOf(files), files };
+  const ahead = readAheadOf(config, warn);
+  if (ahead !== undefined) return { source: ahead, progress: () => ahead.progress() };
+  const files = filesOf(config.replay.files, warn);
+  return { source: mergedOf(files), progress: () => files.map((file) => file.progress()) };
 }
 
 function listOf(endpoint: Endpoint | undefined): Endpoint[] {
@@ -111,12 +114,12 @@ async function count(
   opened: Opened,
   local: readonly Endpoint[],
 ): Promise<DataPlane> {
-  const { source, files } = opened;
+  const { source, progress } = opened;
   const inferring = config.local.length === 0;
   const plane = new DataPlane(planeOptions(config, local, REPLAY_SEED, inferring));
   plane.source = source;
   const untilUs = config.replay.untilUs ?? Number.POSITIVE_INFINITY;
-  const progress = io.isTerminal ? new Progress(io.stderr, files) : undefined;
+  const bar = io.isTerminal ? new Progress(io.stderr, progress) : undefined;
   let turnMs = performance.now();
   for (;;) {
     const batch = await source.next();
@@ -124,11 +127,11 @@ async function count(
     if (plane.startedUs === 0 && batch.count > 0) plane.startedUs = batch.timestampUs[0] ?? 0;
     if (plane.pipeline.consume(batch, 0, untilUs) < batch.count) break;
     if (performance.now() - turnMs < TURN_MS) continue;
-    progress?.show(plane.counters);
+    bar?.show(plane.counters);
     await nextTurn();
     turnMs = performance.now();
   }
-  progress?.clear();
+  bar?.clear();
   if (untilUs !== Number.POSITIVE_INFINITY) plane.pipeline.idle(untilUs);
   return plane;
 }

@@ -90,7 +90,7 @@ async function prepareReplay(config: Config, log: Log): Promise<Prepared> {
 
 async function inferFromFiles(config: Config): Promise<Endpoint | undefined> {
   const plane = new DataPlane(planeOptions(config, [], REPLAY_SEED, true));
-  const source = mergedOf(filesOf(config, () => undefined));
+  const source = mergedOf(filesOf(config.replay.files, () => undefined));
   try {
     await source.open();
     await lookAtMessages(source, plane, Number.POSITIVE_INFINITY, () => false);

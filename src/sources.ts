@@ -10,8 +10,7 @@ import type { Config } from './config/config.ts';
 const MERGED_CHUNK_BYTES = 256 * 1024;
 
 /** The files of a replay, in one order of time. */
-export function filesOf(config: Config, warn: (line: string) => void): FileSource[] {
-  const { files } = config.replay;
+export function filesOf(files: readonly string[], warn: (line: string) => void): FileSource[] {
   return files.map((path) => {
     return files.length === 1
       ? new FileSource({ path, warn })
@@ -27,7 +26,7 @@ export function mergedOf(files: readonly FileSource[]): PacketSource {
 /** The files at the pace, and as often, as asked for. */
 export function replaySource(config: Config, warn: (line: string) => void): PacketSource {
   const { speed, loop } = config.replay;
-  const once = (): PacketSource => mergedOf(filesOf(config, warn));
+  const once = (): PacketSource => mergedOf(filesOf(config.replay.files, warn));
   const source = loop ? new LoopedSource(once) : once();
   return speed === Number.POSITIVE_INFINITY ? source : new PacedSource({ source, speed });
 }

@@ -18,6 +18,8 @@ export interface PacketBatch {
   readonly linktype: Uint16Array;
   /** Index into the source's `interfaces`. */
   readonly interfaceIndex: Uint16Array;
+  /** A record for each packet (packet-records.ts), where the source has read them ahead. */
+  readonly records?: Int32Array;
   /** Frame number in the source, counted from 1, of the batch's first packet (for `--explain`). */
   readonly firstFrame: number;
   /** The source had nothing more to give when it closed this batch: the clock may tick idly. */

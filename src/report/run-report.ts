@@ -115,7 +115,7 @@ async function drain(
   plane: DataPlane,
   warn: (line: string) => void,
 ): Promise<Span> {
-  const source = mergedOf(filesOf(config, warn));
+  const source = mergedOf(filesOf(config.replay.files, warn));
   plane.source = source;
   let firstUs = 0;
   let turnMs = performance.now();

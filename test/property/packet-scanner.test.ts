@@ -5,8 +5,9 @@ import { giveBackBlock, takeBlock } from '../../src/core/block-memory.ts';
 import type { PacketBatch } from '../../src/core/packet-batch.ts';
 import { DataPlane, endpointsOf } from '../../src/data-plane.ts';
 import { ExpositionFormat } from '../../src/metrics/exposition.ts';
-import { PacketScanner } from '../../src/packet-scanner.ts';
+import { portSetsOf } from '../../src/packet-scanner.ts';
 import { planeOptions, REPLAY_SEED } from '../../src/plane-options.ts';
+import { UsualPackets } from '../../src/usual-packets.ts';
 import { EventLines } from '../helpers/event-lines.ts';
 import { ethernet, ipv4, udp } from '../helpers/frames.ts';
 import { makeLoad } from '../helpers/load/load-stories.ts';
@@ -33,9 +34,9 @@ interface Packet {
 class Side {
   readonly events: EventLines;
   readonly plane: DataPlane;
-  /** Packets that a scanner of the test's own takes for usual. */
+  /** Packets that are taken for usual. */
   usual = 0;
-  private readonly scanner: PacketScanner;
+  private readonly usualPackets: UsualPackets;
   private readonly block: Uint8Array;
 
   private constructor(plane: DataPlane, events: EventLines, block: Uint8Array) {
@@ -44,7 +45,7 @@ class Side {
     this.block = block;
     const sipPorts = new Uint8Array(65_536);
     sipPorts[5060] = 1;
-    this.scanner = new PacketScanner(sipPorts, new Uint8Array(65_536));
+    this.usualPackets = new UsualPackets(portSetsOf(sipPorts, new Uint8Array(65_536)));
   }
 
   static async create(flags: Readonly<Record<string, string>>, block: Uint8Array): Promise<Side> {
@@ -83,12 +84,8 @@ class Side {
       firstFrame,
       drained: false,
     };
-    for (let from = 0; from < batch.count; ) {
-      const scanned = this.scanner.scan(batch, from);
-      if (scanned === 0) break;
-      for (let i = 0; i < scanned; i++) if (this.scanner.isUsual(i)) this.usual++;
-      from += scanned;
-    }
+    this.usualPackets.begin(batch);
+    for (let i = 0; i < batch.count; i++) if (this.usualPackets.isUsual(i)) this.usual++;
     this.plane.pipeline.consume(batch, 0, Number.POSITIVE_INFINITY);
   }
 

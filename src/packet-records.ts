@@ -1,0 +1,100 @@
+/**
+ * What is known of usual packets before the pipeline comes to them: a record each, in an array of 32-bit words
+ * that WebAssembly fills (wasm/usual-packet.h). It holds what direction and state ask of a message, and no more.
+ */
+import { int32At } from './core/columns.ts';
+import type { Flow } from './core/flow.ts';
+import { Transport } from './core/transport.ts';
+import { MessageKind, SipMessage, Span } from './sip-parser/message.ts';
+import { Method } from './sip-parser/method.ts';
+import { HASH_CELLS } from './sip-parser/span-hashes.ts';
+
+/** Words of a record: two lines of the processor's cache. The first is 1 where the packet is a usual one. */
+export const RECORD_WORDS = 32;
+const SOURCE = 1;
+const DESTINATION = 2;
+/** Source in the lower half. */
+const PORTS = 3;
+/** Bytes, from the lowest: kind, method, Vias, contacts. */
+const KINDS = 4;
+const STATUS = 5;
+const CSEQ_NUMBER = 6;
+const ODDITIES = 7;
+const HASHES = 8;
+const CALL_ID = 18;
+const FROM_TAG = 20;
+const TO_TAG = 22;
+const TO_URI = 24;
+const SECOND_VIA = 26;
+const SECOND_PORT = 30;
+
+const IPV4_MAPPED = 0xffff;
+const METHODS: readonly Method[] = Object.values(Method);
+
+export class PacketRecords {
+  /**
+   * What `take` fills, with what direction and state ask of a message. The rest keeps what a new one has, also where
+   * the packet's has more.
+   */
+  readonly message: SipMessage = new SipMessage();
+
+  constructor() {
+    this.message.viaTransport = Transport.UDP;
+    this.message.branchHasCookie = true;
+    this.message.spanHashes.known = true;
+    this.message.spanHashes.keyed = true;
+  }
+
+  /** The record at word `at` of a usual packet: its message into `message`, and who sent it to whom into `flow`. */
+  take(records: Int32Array, at: number, flow: Flow): void {
+    const { addresses } = flow;
+    addresses[0] = 0;
+    addresses[1] = 0;
+    addresses[2] = IPV4_MAPPED;
+    addresses[3] = int32At(records, at + SOURCE);
+    addresses[4] = 0;
+    addresses[5] = 0;
+    addresses[6] = IPV4_MAPPED;
+    addresses[7] = int32At(records, at + DESTINATION);
+    const ports = int32At(records, at + PORTS);
+    flow.sourcePort = ports & 0xffff;
+    flow.destinationPort = ports >>> 16;
+    flow.transport = Transport.UDP;
+    this.takeMessage(records, at);
+  }
+
+  private takeMessage(records: Int32Array, at: number): void {
+    const { message } = this;
+    const kinds = int32At(records, at + KINDS);
+    const isRequest = (kinds & 0xff) === MessageKind.REQUEST;
+    message.kind = isRequest ? MessageKind.REQUEST : MessageKind.RESPONSE;
+    message.requestLineReadable = isRequest;
+    const method = METHODS[(kinds >>> 8) & 0xff] ?? Method.OTHER;
+    message.method = method;
+    message.cseqMethod = method;
+    message.statusCode = int32At(records, at + STATUS);
+    message.cseqNumber = int32At(records, at + CSEQ_NUMBER);
+    message.oddities = int32At(records, at + ODDITIES);
+    message.contactCount = kinds >>> 24;
+    const { cells } = message.spanHashes;
+    for (let i = 0; i < HASH_CELLS; i++) cells[i] = int32At(records, at + HASHES + i);
+    this.takeSpan(records, at + CALL_ID, Span.CALL_ID);
+    this.takeSpan(records, at + FROM_TAG, Span.FROM_TAG);
+    this.takeSpan(records, at + TO_TAG, Span.TO_TAG);
+    this.takeSpan(records, at + TO_URI, Span.TO_URI);
+    message.viaCount = (kinds >>> 16) & 0xff;
+    if (message.viaCount > 1) this.takeSecondVia(records, at);
+  }
+
+  private takeSpan(records: Int32Array, at: number, span: Span): void {
+    const { spans } = this.message;
+    spans[2 * span] = int32At(records, at);
+    spans[2 * span + 1] = int32At(records, at + 1);
+  }
+
+  private takeSecondVia(records: Int32Array, at: number): void {
+    const { vias, viaPorts } = this.message;
+    for (let i = 0; i < 4; i++) vias[4 + i] = int32At(records, at + SECOND_VIA + i);
+    viaPorts[1] = int32At(records, at + SECOND_PORT);
+  }
+}

@@ -1,0 +1,48 @@
+/** What the counting thread and the reading one tell each other. */
+import type { MessagePort } from 'node:worker_threads';
+import type { FileProgress } from './capture/file-source.ts';
+import type { CaptureStats } from './capture/packet-source.ts';
+import type { ExitCode } from './core/operator-error.ts';
+import type { PortSets, ScanSeeds } from './packet-scanner.ts';
+
+/** What the reader is started with. */
+export interface ReadAheadOrder {
+  readonly files: readonly string[];
+  readonly portSets: PortSets;
+  readonly seeds: ScanSeeds;
+  /** One a slot. */
+  readonly buffers: readonly SharedArrayBuffer[];
+  readonly port: MessagePort;
+}
+
+/** First, how many packets were counted meanwhile; then, a slot that may be filled again. */
+export type CounterSays =
+  | { readonly kind: 'skip'; readonly packets: number }
+  | { readonly kind: 'free'; readonly slot: number };
+
+export interface BatchSaid {
+  readonly kind: 'batch';
+  readonly slot: number;
+  /** The slot's new buffer, where the batch did not fit the old one. */
+  readonly buffer: SharedArrayBuffer | undefined;
+  readonly count: number;
+  readonly firstFrame: number;
+  readonly interfaces: readonly string[];
+  readonly progress: readonly FileProgress[];
+  readonly stats: readonly CaptureStats[];
+}
+
+export interface FailureSaid {
+  readonly kind: 'failed';
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly exitCode: ExitCode;
+}
+
+export type ReaderSays =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'warning'; readonly line: string }
+  | BatchSaid
+  | { readonly kind: 'end'; readonly stats: readonly CaptureStats[] }
+  | FailureSaid;

@@ -1,0 +1,88 @@
+/**
+ * Batches on their way from the thread that reads to the thread that counts: some buffers of shared memory, each
+ * filled by the one and given back by the other. A batch is copied into its buffer, columns, records and bytes.
+ */
+import { BATCH_PACKETS_MAX } from './capture/batch-builder.ts';
+import { CHUNK_BYTES } from './capture/block-reader.ts';
+import { SLACK_BYTES } from './capture/capture-format.ts';
+import type { PacketBatch } from './core/packet-batch.ts';
+import { RECORD_WORDS } from './packet-records.ts';
+
+/** Batches that may be under way; the reader waits for one of them to come back. */
+export const SLOTS = 4;
+/** Room in a buffer from the start: for a chunk of a file and what it has room for in front. */
+const BLOCK_BYTES: number = CHUNK_BYTES + 256 * 1024;
+const LINE_FEED = 0x0a;
+
+const TIMESTAMPS_AT = 0;
+const OFFSETS_AT: number = TIMESTAMPS_AT + 8 * BATCH_PACKETS_MAX;
+const CAPLENS_AT: number = OFFSETS_AT + 4 * BATCH_PACKETS_MAX;
+const LENS_AT: number = CAPLENS_AT + 4 * BATCH_PACKETS_MAX;
+const LINKTYPES_AT: number = LENS_AT + 4 * BATCH_PACKETS_MAX;
+const INTERFACES_AT: number = LINKTYPES_AT + 2 * BATCH_PACKETS_MAX;
+const RECORDS_AT: number = INTERFACES_AT + 2 * BATCH_PACKETS_MAX;
+const BLOCK_AT: number = RECORDS_AT + 4 * RECORD_WORDS * BATCH_PACKETS_MAX;
+
+/** For packets that end at `end`, and for usual batches. */
+export function createSlotBuffer(end: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(BLOCK_AT + Math.max(BLOCK_BYTES, end + SLACK_BYTES));
+}
+
+/** One buffer, seen as a batch. */
+export class Slot implements PacketBatch {
+  readonly buffer: SharedArrayBuffer;
+  readonly block: Uint8Array;
+  readonly timestampUs: Float64Array;
+  readonly offset: Uint32Array;
+  readonly caplen: Uint32Array;
+  readonly len: Uint32Array;
+  readonly linktype: Uint16Array;
+  readonly interfaceIndex: Uint16Array;
+  readonly records: Int32Array;
+  readonly drained = false;
+  count = 0;
+  firstFrame = 0;
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.buffer = buffer;
+    this.timestampUs = new Float64Array(buffer, TIMESTAMPS_AT, BATCH_PACKETS_MAX);
+    this.offset = new Uint32Array(buffer, OFFSETS_AT, BATCH_PACKETS_MAX);
+    this.caplen = new Uint32Array(buffer, CAPLENS_AT, BATCH_PACKETS_MAX);
+    this.len = new Uint32Array(buffer, LENS_AT, BATCH_PACKETS_MAX);
+    this.linktype = new Uint16Array(buffer, LINKTYPES_AT, BATCH_PACKETS_MAX);
+    this.interfaceIndex = new Uint16Array(buffer, INTERFACES_AT, BATCH_PACKETS_MAX);
+    this.records = new Int32Array(buffer, RECORDS_AT, RECORD_WORDS * BATCH_PACKETS_MAX);
+    this.block = new Uint8Array(buffer, BLOCK_AT);
+  }
+
+  /** Where the batch's packets end in its block, which is where they will end in this one. */
+  static endOf(batch: PacketBatch): number {
+    let end = 0;
+    for (let i = 0; i < batch.count; i++) {
+      const packetEnd = (batch.offset[i] ?? 0) + (batch.caplen[i] ?? 0);
+      if (packetEnd > end) end = packetEnd;
+    }
+    return end;
+  }
+
+  hasRoomFor(end: number): boolean {
+    return end + SLACK_BYTES <= this.block.length;
+  }
+
+  /** Copies a batch whose packets end at `end`, at the same offsets; its records are the caller's to fill. */
+  fill(batch: PacketBatch, end: number): void {
+    const { count } = batch;
+    let start = end;
+    for (let i = 0; i < count; i++) start = Math.min(start, batch.offset[i] ?? 0);
+    this.block.set(batch.block.subarray(start, end), start);
+    this.block[end] = LINE_FEED;
+    this.count = count;
+    this.firstFrame = batch.firstFrame;
+    this.timestampUs.set(batch.timestampUs.subarray(0, count));
+    this.offset.set(batch.offset.subarray(0, count));
+    this.caplen.set(batch.caplen.subarray(0, count));
+    this.len.set(batch.len.subarray(0, count));
+    this.linktype.set(batch.linktype.subarray(0, count));
+    this.interfaceIndex.set(batch.interfaceIndex.subarray(0, count));
+  }
+}

@@ -1,0 +1,180 @@
+/** Files read by a thread of their own: the same packets, in the same order, with records that are right. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { FileSource } from '../../src/capture/file-source.ts';
+import type { PacketSource } from '../../src/capture/packet-source.ts';
+import { run } from '../../src/cli/run.ts';
+import { ExitCode, OperatorError } from '../../src/core/operator-error.ts';
+import type { PacketBatch } from '../../src/core/packet-batch.ts';
+import { SpanHash } from '../../src/core/span-hash.ts';
+import { RECORD_WORDS } from '../../src/packet-records.ts';
+import { REPLAY_SEED } from '../../src/plane-options.ts';
+import type { BatchSaid, ReaderSays } from '../../src/read-ahead-messages.ts';
+import { createSlotBuffer, SLOTS, Slot } from '../../src/read-ahead-slots.ts';
+import { ReadAheadSource } from '../../src/read-ahead-source.ts';
+import { ReaderThread } from '../../src/reader-thread.ts';
+import { usualPorts } from '../../src/usual-ports.ts';
+import { pcapFile } from '../helpers/capture-file.ts';
+import { writeLoad } from '../helpers/load/load-runs.ts';
+import { makeLoad } from '../helpers/load/load-stories.ts';
+import { MemoryIo } from '../helpers/memory-io.ts';
+import { repoRoot } from '../helpers/paths.ts';
+import { replayConfig } from '../helpers/pipeline-target.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sipgauge-read-ahead-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const load = join(folder, 'load.pcap');
+const { packets: loadPackets } = writeLoad(load, makeLoad(1500, 7, 90_000).groups);
+const demo = join(repoRoot, 'pcaps', 'demo.pcap');
+
+const { seedLo, seedHi } = new SpanHash(REPLAY_SEED);
+const seeds = { seedLo, seedHi };
+const portSets = usualPorts(await replayConfig());
+
+/** Everything about a packet but where it lies. */
+function packetsOf(batch: PacketBatch): string[] {
+  return Array.from({ length: batch.count }, (_, i) => {
+    const start = batch.offset[i] ?? 0;
+    const bytes = batch.block.subarray(start, start + (batch.caplen[i] ?? 0));
+    const data = Buffer.from(bytes).toString('base64');
+    const { timestampUs, len, linktype, interfaceIndex, firstFrame } = batch;
+    return `${firstFrame + i} ${timestampUs[i]} ${len[i]} ${linktype[i]} ${interfaceIndex[i]} ${data}`;
+  });
+}
+
+async function readAll(source: PacketSource): Promise<string[]> {
+  await source.open();
+  const packets: string[] = [];
+  for (let batch = await source.next(); batch !== undefined; batch = await source.next()) {
+    packets.push(...packetsOf(batch));
+  }
+  await source.close();
+  return packets;
+}
+
+function fileSource(path: string, warn: (line: string) => void = () => undefined): FileSource {
+  return new FileSource({ path, warn });
+}
+
+/** What the thread hands over when told to leave out so many packets, and all it says besides. */
+async function readByThread(
+  path: string,
+  skip: number,
+): Promise<{ packets: string[]; usual: number; said: ReaderSays[] }> {
+  const slots = Array.from({ length: SLOTS }, () => new Slot(createSlotBuffer(0)));
+  const buffers = slots.map(({ buffer }) => buffer);
+  const thread = new ReaderThread({ files: [path], portSets, seeds, buffers });
+  const packets: string[] = [];
+  const said: ReaderSays[] = [];
+  let usual = 0;
+  const take = (batch: BatchSaid): void => {
+    if (batch.buffer !== undefined) slots[batch.slot] = new Slot(batch.buffer);
+    const slot = slots[batch.slot];
+    assert.ok(slot !== undefined);
+    slot.count = batch.count;
+    slot.firstFrame = batch.firstFrame;
+    packets.push(...packetsOf(slot));
+    for (let i = 0; i < slot.count; i++) usual += slot.records[i * RECORD_WORDS] ?? 0;
+    thread.tell({ kind: 'free', slot: batch.slot });
+  };
+  for (;;) {
+    const next = await thread.next();
+    assert.ok(next !== undefined);
+    if (next.kind === 'ready') thread.tell({ kind: 'skip', packets: skip });
+    if (next.kind === 'batch') take(next);
+    else said.push(next);
+    if (next.kind === 'end' || next.kind === 'failed') break;
+  }
+  await thread.close();
+  return { packets, usual, said };
+}
+
+describe('a thread that reads ahead', () => {
+  it('hands over all packets, and knows most of them for usual', async () => {
+    const { packets, usual } = await readByThread(load, 0);
+    assert.deepEqual(packets, await readAll(fileSource(load)));
+    assert.ok(usual > loadPackets / 2, `${usual} of ${loadPackets}`);
+  });
+
+  it('leaves out what was counted, be it a part of a batch, some batches or all', async () => {
+    const all = await readAll(fileSource(load));
+    for (const skip of [1, 1000, 4095, 4096, 5000, all.length - 1, all.length]) {
+      const { packets } = await readByThread(load, skip);
+      assert.deepEqual(packets, all.slice(skip), `behind ${skip}`);
+    }
+  });
+
+  it('finds another buffer for packets that are larger than usual ones', async () => {
+    const path = join(folder, 'large.pcap');
+    const large = [10, 6_000_000, 20].map((bytes, i) => {
+      return { timestampUs: 1e15 + i, data: new Uint8Array(bytes).fill(i + 1) };
+    });
+    writeFileSync(path, pcapFile(large, { snaplen: 8_000_000 }));
+    const { packets } = await readByThread(path, 0);
+    assert.equal(packets.length, 3);
+    assert.deepEqual(packets, await readAll(fileSource(path)));
+  });
+
+  it('says what it warns of, and what it cannot read', async () => {
+    const cut = join(folder, 'cut.pcap');
+    const whole = pcapFile([{ timestampUs: 1e15, data: new Uint8Array(100) }]);
+    writeFileSync(cut, whole.subarray(0, whole.length - 10));
+    const { said } = await readByThread(cut, 0);
+    const warned: string[] = [];
+    await readAll(fileSource(cut, (line) => warned.push(line)));
+    assert.equal(warned.length, 1);
+    assert.deepEqual(
+      said.flatMap((one) => (one.kind === 'warning' ? [one.line] : [])),
+      warned,
+    );
+    const missing = await readByThread(join(folder, 'missing.pcap'), 0);
+    assert.deepEqual(
+      missing.said.map(({ kind }) => kind),
+      ['failed'],
+    );
+  });
+});
+
+describe('a source that reads ahead', () => {
+  const ahead = (path: string): ReadAheadSource =>
+    new ReadAheadSource({ files: [path], portSets, seeds, warn: () => undefined });
+
+  it('gives the same packets as one that does not, whenever the thread takes over', async () => {
+    for (const path of [demo, load]) {
+      assert.deepEqual(await readAll(ahead(path)), await readAll(fileSource(path)));
+    }
+  });
+
+  it('fails as a file fails, and can be closed at any time', async () => {
+    const missing = ahead(join(folder, 'missing.pcap'));
+    await assert.rejects(missing.open(), OperatorError);
+    await missing.close();
+    const source = ahead(load);
+    await source.open();
+    await source.next();
+    await source.close();
+    assert.equal(await source.next(), undefined);
+    await source.close();
+  });
+
+  it('counts a large file as one thread does', async () => {
+    const path = join(folder, 'large-load.pcap');
+    const { bytes } = writeLoad(path, makeLoad(9000, 8, 90_000).groups);
+    assert.ok(bytes > 32 * 1024 * 1024);
+    const printed = async (...flags: string[]): Promise<string> => {
+      const io = new MemoryIo();
+      assert.equal(await run(['replay', path, '--local', '10.0.0.2', ...flags], io), ExitCode.OK);
+      return io.stdout.text;
+    };
+    // Where copies of packets are looked for, all is done by one thread.
+    const alone = await printed('--dedup-window', '1ms');
+    assert.equal(
+      (await printed()).replace(/^.*duplicates.*\n/gm, ''),
+      alone.replace(/^.*duplicates.*\n/gm, ''),
+    );
+  });
+});
