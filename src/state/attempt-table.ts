@@ -48,13 +48,14 @@ const ERA = 7;
 const CSEQ = 12;
 // Word 13.
 const BRANCHES = 26;
-const CANCELLED = 54;
+const CANCELS = 54;
 const CLASS_BYTE = 55;
 // Doubles.
 const START = 4;
 const INDICATION = 5;
 
 const BRANCHES_MAX = 0xffff;
+const CANCELS_MAX = 0xff;
 
 /** Least valuable first. */
 const AttemptClass = { CLOSED: 0, UNANSWERED: 1, ANSWERED: 2 } as const;
@@ -115,7 +116,7 @@ export class AttemptTable {
     this.kinds[row] = (direction << DIRECTION_SHIFT) | AttemptState.OPEN;
     this.peers[row] = peer;
     this.begin(row, cseq);
-    this.bytes[row * BYTES + CANCELLED] = 0;
+    this.bytes[row * BYTES + CANCELS] = 0;
     this.doubles[row * DOUBLES + INDICATION] = -1;
     this.lists.move(row, AttemptClass.UNANSWERED);
   }
@@ -212,12 +213,13 @@ export class AttemptTable {
     this.words[row * WORDS + FINAL] = statusCode;
   }
 
-  isCancelled(row: number): boolean {
-    return this.bytes[row * BYTES + CANCELLED] === 1;
+  /** Branches that the originator sent CANCEL to. */
+  cancels(row: number): number {
+    return uint8At(this.bytes, row * BYTES + CANCELS);
   }
 
-  setCancelled(row: number): void {
-    this.bytes[row * BYTES + CANCELLED] = 1;
+  addCancel(row: number): void {
+    this.bytes[row * BYTES + CANCELS] = Math.min(this.cancels(row) + 1, CANCELS_MAX);
   }
 
   /** Hash of the To tag of the 2xx that was the result. */

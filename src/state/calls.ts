@@ -17,6 +17,19 @@ export function isChallenge(statusCode: number): boolean {
   return statusCode === 401 || statusCode === 407 || statusCode === 422 || statusCode === 494;
 }
 
+/** Finals that are failures for RFC 6076 4.3.2: 401, 402 and 407 ask for something. */
+function isFailure(statusCode: number): boolean {
+  return statusCode >= 400 && statusCode !== 401 && statusCode !== 402 && statusCode !== 407;
+}
+
+/** Stands for every status that is none (METRICS.md "Labels"): neither 0 nor a Result nor a 6xx. */
+const NO_STATUS = 99;
+
+/** A final status as an attempt keeps it. */
+export function finalOf(statusCode: number): number {
+  return statusCode < 100 || statusCode > 699 ? NO_STATUS : statusCode;
+}
+
 export class Calls {
   readonly table: AttemptTable;
   private readonly options: TrackerOptions;
@@ -40,14 +53,17 @@ export class Calls {
       this.start(row, arrival);
     } else if (table.state(row) === AttemptState.CLOSED) {
       // A further copy of a request that was answered already is no new try of the user.
-      const sameRequest = table.cseq(row) === message.cseqNumber;
       const final = table.final(row);
-      if (sameRequest && final < 300 && final !== 0) return row;
+      const answered = final >= 200 && final < 300;
+      if (answered && table.cseq(row) === message.cseqNumber) return row;
       this.start(row, arrival);
     } else if (message.cseqNumber > table.cseq(row)) {
       table.supersede(row, message.cseqNumber);
     } else if (message.cseqNumber < table.cseq(row)) {
       return -1;
+    } else if (table.state(row) === AttemptState.WAITING) {
+      // A proxy that answers the challenge itself keeps the CSeq number: retried all the same.
+      table.setFinal(row, 0);
     }
     table.setState(row, AttemptState.OPEN);
     table.setBranches(row, table.branches(row) + 1);
@@ -82,6 +98,7 @@ export class Calls {
     if (elapsed >= 0) observer.sessionAnswerDelay(direction, peer, elapsed);
     else observer.intervalDiscarded(Interval.ANSWER_DELAY);
     table.setFinal(row, arrival.message.statusCode);
+    table.setBranches(row, Math.max(0, table.branches(row) - 1));
     this.end(row, arrival.message.statusCode, arrival.nowUs);
   }
 
@@ -92,11 +109,9 @@ export class Calls {
   failed(row: number, arrival: Arrival, upstreamOpen: boolean): void {
     const { table } = this;
     if (table.state(row) === AttemptState.CLOSED) return;
-    const { statusCode } = arrival.message;
+    const statusCode = finalOf(arrival.message.statusCode);
     this.noteFinal(row, statusCode);
-    if (statusCode >= 400 && statusCode !== 401 && statusCode !== 402 && statusCode !== 407) {
-      this.indicate(row, arrival);
-    }
+    if (isFailure(statusCode)) this.indicate(row, arrival);
     this.branchDone(row, arrival.nowUs, upstreamOpen);
   }
 
@@ -105,16 +120,15 @@ export class Calls {
     if (this.table.state(row) !== AttemptState.CLOSED) this.branchDone(row, nowUs, upstreamOpen);
   }
 
-  /** The originator sent CANCEL: without a final it is cancelled 64·T1 later (RFC 3261 9.1). */
+  /**
+   * CANCEL of one branch more. Of them all it is the originator's: without a final it is cancelled 64·T1 later
+   * (RFC 3261 9.1). While others go on, a proxy in front has given up one of its own.
+   */
   cancel(row: number, nowUs: number): void {
     const { table } = this;
-    if (table.state(row) === AttemptState.CLOSED || table.isCancelled(row)) return;
-    table.setCancelled(row);
-    table.schedule(row, nowUs + SIXTY_FOUR_T1_US);
-  }
-
-  isCancelled(row: number): boolean {
-    return this.table.isCancelled(row);
+    if (table.state(row) === AttemptState.CLOSED) return;
+    table.addCancel(row);
+    if (table.cancels(row) >= table.branches(row)) table.schedule(row, nowUs + SIXTY_FOUR_T1_US);
   }
 
   /** The received request whose copies these are got its final: no further branch will follow. */
@@ -148,12 +162,9 @@ export class Calls {
 
   /** A branch never got its final: what the others said stands, else the attempt is lost. */
   private expire(row: number, nowUs: number): void {
-    const final = this.table.final(row);
-    if (this.table.isCancelled(row) && (final === 0 || final === 487)) {
-      this.end(row, Result.CANCELLED, nowUs);
-      return;
-    }
-    this.end(row, final === 0 ? Result.LOST : final, nowUs);
+    const { table } = this;
+    if (table.final(row) === 0 && table.cancels(row) === 0) this.end(row, Result.LOST, nowUs);
+    else this.finish(row, nowUs);
   }
 
   private start(row: number, arrival: Arrival): void {
@@ -176,7 +187,7 @@ export class Calls {
       return;
     }
     table.setBranches(row, 0);
-    if (isChallenge(table.final(row)) && !table.isCancelled(row)) {
+    if (isChallenge(table.final(row)) && table.cancels(row) === 0) {
       table.setState(row, AttemptState.WAITING);
       table.schedule(row, nowUs + this.options.retryWaitUs);
       return;
@@ -193,9 +204,9 @@ export class Calls {
   private finish(row: number, nowUs: number): void {
     const { table, observer } = this;
     const final = table.final(row);
-    const cancelled = table.isCancelled(row) && (final === 487 || final === 0);
+    const cancelled = table.cancels(row) > 0 && (final === 487 || final === 0);
     const indication = table.indicationUs(row);
-    if (!cancelled && final >= 400 && indication >= 0) {
+    if (!cancelled && isFailure(final) && indication >= 0) {
       const peer = table.peer(row);
       observer.sessionRequestDelay(table.directionOf(row), peer, Outcome.FAILURE, indication);
     }
@@ -206,7 +217,10 @@ export class Calls {
   private end(row: number, result: Result, nowUs: number): void {
     const { table } = this;
     this.observer.attemptEnded(table.directionOf(row), table.peer(row), result);
-    table.close(row, nowUs + this.options.matchLingerUs);
+    // A branch without a final may still be answered, which is then late.
+    const { matchLingerUs, inviteMaxAgeUs } = this.options;
+    const rings = table.branches(row) > 0;
+    table.close(row, nowUs + (rings ? Math.max(matchLingerUs, inviteMaxAgeUs) : matchLingerUs));
   }
 
   private indicate(row: number, arrival: Arrival): void {

@@ -9,6 +9,8 @@ import { type DialogKind, type DialogRole, DialogState, DialogTable } from './di
 import { EndedBy, Interval, type Observer, Outcome } from './observer.ts';
 import { SIXTY_FOUR_T1_US, type TrackerOptions } from './tracker-options.ts';
 
+/** A first BYE that is later than every final. */
+const NOT_MEASURABLE: number = Number.POSITIVE_INFINITY;
 /** Dialogs of one INVITE that a failure or a first answer walks over; further forks end by their timer. */
 const FORKS_MAX = 64;
 
@@ -91,6 +93,9 @@ export class Dialogs {
     const retryWaitUs = arrival.timestampUs - table.lastByeUs(row);
     if (table.firstByeUs(row) < 0 || retryWaitUs > this.options.retryWaitUs) {
       table.setFirstBye(row, arrival.timestampUs, arrival.era);
+    } else if (table.byeEra(row) !== arrival.era) {
+      // A step of the clock lies between: no delay can be told, and the duration is up to this BYE.
+      table.setFirstBye(row, NOT_MEASURABLE, arrival.era);
     }
     table.setLastBye(row, arrival.timestampUs, arrival.direction);
     // The BYE's own transaction ends it; this is for a BYE whose row was evicted.
@@ -144,7 +149,7 @@ export class Dialogs {
     }
   }
 
-  /** One fork answered: the others have 64·T1 left (RFC 3261 13.2.2.4). */
+  /** The first fork answered: the others have 64·T1 left (RFC 3261 13.2.2.4). */
   forkAnswered(first: number, firstSerial: number, nowUs: number): void {
     const { table } = this;
     let row = first;

@@ -12,8 +12,9 @@ import { wordsOf } from '../sip-parser/words.ts';
 /** Tells the kinds of key apart within one hash space. */
 const Kind = { TRANSACTION: 1, RFC2543: 2, ATTEMPT: 3, DIALOG: 4, HOP: 5 } as const;
 
-/** `z9hG4bK` */
-const COOKIE = Uint8Array.of(0x7a, 0x39, 0x68, 0x47, 0x34, 0x62, 0x4b);
+/** `z9hG4bK`, in lower case. */
+const COOKIE = Uint8Array.of(0x7a, 0x39, 0x68, 0x67, 0x34, 0x62, 0x6b);
+const LOWER = 0x20;
 
 const IPV4_MAPPED = 0xffff;
 const MULTIPLIER_A = 0x9e3779b1;
@@ -206,13 +207,13 @@ export class MessageKeys {
     this.finish();
   }
 
-  /** RFC 3261 8.1.1.7; a branch of the bare cookie identifies nothing. */
+  /** RFC 3261 8.1.1.7, in any case; a branch of the bare cookie identifies nothing. */
   private hasCookie(message: SipMessage, index: number): boolean {
     const start = int32At(message.vias, 4 * index + 2);
     const length = int32At(message.vias, 4 * index + 3);
     if (length <= COOKIE.length) return false;
     for (let i = 0; i < COOKIE.length; i++) {
-      if (this.words.getUint8(start + i) !== COOKIE[i]) return false;
+      if ((this.words.getUint8(start + i) | LOWER) !== COOKIE[i]) return false;
     }
     return true;
   }

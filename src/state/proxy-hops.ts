@@ -3,7 +3,7 @@
  * of the received one below ours. With `--topology-hiding`, where a proxy keeps the Vias to itself, Call-ID,
  * CSeq number, method and From tag have to do.
  */
-import { int32At } from '../core/columns.ts';
+import { float64At, int32At } from '../core/columns.ts';
 import { KeyTable } from '../core/key-table.ts';
 import { VIAS_MAX } from '../sip-parser/message.ts';
 import type { Arrival } from './arrival.ts';
@@ -75,7 +75,9 @@ export class ProxyHops {
 
   private isFresh(row: number, arrival: Arrival): boolean {
     const { server } = this;
-    if (server.state(row) === State.STRAY || server.era(row) !== arrival.era) return false;
+    if (server.state(row) === State.STRAY) return false;
+    // Across a step of the clock only the row's own timer tells how old it is.
+    if (server.era(row) !== arrival.era) return float64At(server.aliveUntilUs, row) > arrival.nowUs;
     return arrival.timestampUs - server.startUs(row) <= SIXTY_FOUR_T1_US;
   }
 }

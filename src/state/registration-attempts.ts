@@ -6,7 +6,7 @@ import type { TimerWheel } from '../core/timer-wheel.ts';
 import { Direction } from '../direction/direction.ts';
 import type { Arrival } from './arrival.ts';
 import { AttemptState, AttemptTable } from './attempt-table.ts';
-import { isChallenge } from './calls.ts';
+import { finalOf, isChallenge } from './calls.ts';
 import { Interval, type Observer, Result } from './observer.ts';
 import { SIXTY_FOUR_T1_US, type TrackerOptions } from './tracker-options.ts';
 
@@ -45,6 +45,8 @@ export class RegistrationAttempts {
       }
     } else if (message.cseqNumber < table.cseq(row)) {
       return -1;
+    } else if (table.state(row) === AttemptState.WAITING) {
+      table.setFinal(row, 0);
     }
     table.setState(row, AttemptState.OPEN);
     table.setBranches(row, table.branches(row) + 1);
@@ -56,9 +58,9 @@ export class RegistrationAttempts {
   final(row: number, arrival: Arrival): void {
     const { table, observer } = this;
     if (table.state(row) === AttemptState.CLOSED) return;
-    const { statusCode } = arrival.message;
+    const statusCode = finalOf(arrival.message.statusCode);
     table.setFinal(row, statusCode);
-    if (statusCode < 300) {
+    if (statusCode >= 200 && statusCode < 300) {
       const elapsed = table.elapsedUs(row, arrival.timestampUs, arrival.era);
       const direction = table.directionOf(row);
       const peer = table.peer(row);

@@ -2,7 +2,8 @@
  * Bindings of addresses of record to contacts (RFC 3261 10, METRICS.md "Registrations"): a 2xx to REGISTER
  * replaces the AOR's set by what it lists. Held by the local registrar (REGISTER received) or by others for
  * the local side (REGISTER sent). Two contacts are one binding when their URIs are equal as far as
- * RFC 3261 19.1.4 matters (sip-parser/aor.ts says where it stops), or their instance and reg-id are.
+ * RFC 3261 19.1.4 matters (sip-parser/aor.ts and parameter-conflict.ts), or if both name an instance and a
+ * reg-id, when these are.
  */
 import { float64At, float64Column, int32At, uint8At, uint8Column } from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
@@ -88,11 +89,10 @@ export class Registrations {
   loadContact(buf: Uint8Array, message: SipMessage, index: number): void {
     const { hasher } = this;
     const { contacts } = message;
-    const instanceLength = int32At(contacts, 4 * index + 3);
     hasher.reset();
-    if (instanceLength > 0) {
+    if (isOutbound(message, index)) {
       const start = int32At(contacts, 4 * index + 2);
-      hasher.bytesLower(buf, start, start + instanceLength);
+      hasher.bytesLower(buf, start, start + int32At(contacts, 4 * index + 3));
       hasher.word(int32At(message.contactRegId, index));
     } else {
       const start = int32At(contacts, 4 * index);
@@ -108,7 +108,20 @@ export class Registrations {
     this.currentRound = (this.currentRound + 1) | 0;
   }
 
-  /** One binding of the new set. `seconds` is above 0. */
+  /** Does the new set hold a contact of this identity already? */
+  isSet(aorLo: number, aorHi: number, direction: Direction): boolean {
+    const { words } = this;
+    let row = this.keys.find(aorLo, aorHi ^ direction);
+    for (let i = 0; row >= 0 && i < BINDINGS_PER_AOR_MAX; i++) {
+      const at = row * WORDS;
+      const taken = words[at + ROUND] === this.currentRound;
+      if (taken && this.isContact(at, this.lo, this.hi)) return true;
+      row = int32At(words, at + FOLLOWING);
+    }
+    return false;
+  }
+
+  /** One binding more of the new set. `seconds` is above 0. */
   set(aorLo: number, aorHi: number, direction: Direction, nowUs: number, seconds: number): void {
     const contactLo = this.lo;
     const contactHi = this.hi;
@@ -161,15 +174,22 @@ export class Registrations {
     return live;
   }
 
+  /** The binding that the new set goes on with; -1 when there is none that it has not taken yet. */
   private findBinding(lo: number, hi: number, contactLo: number, contactHi: number): number {
     const { words } = this;
     let row = this.keys.find(lo, hi);
     for (let i = 0; row >= 0 && i < BINDINGS_PER_AOR_MAX; i++) {
       const at = row * WORDS;
-      if (words[at + CONTACT_LO] === contactLo && words[at + CONTACT_HI] === contactHi) return row;
+      const taken = words[at + ROUND] === this.currentRound;
+      if (!taken && this.isContact(at, contactLo, contactHi)) return row;
       row = int32At(words, at + FOLLOWING);
     }
     return -1;
+  }
+
+  /** Whether the row that begins at word `at` has this contact. */
+  private isContact(at: number, lo: number, hi: number): boolean {
+    return this.words[at + CONTACT_LO] === lo && this.words[at + CONTACT_HI] === hi;
   }
 
   private chain(row: number): void {
@@ -214,4 +234,9 @@ export class Registrations {
     this.remove(row);
     this.evictions++;
   }
+}
+
+/** A flow of RFC 5626: without a reg-id the contact is compared by its URI, whatever its instance (6). */
+export function isOutbound(message: SipMessage, index: number): boolean {
+  return int32At(message.contacts, 4 * index + 3) > 0 && int32At(message.contactRegId, index) >= 0;
 }

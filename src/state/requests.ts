@@ -33,6 +33,7 @@ export class Requests {
     keys.transaction(message, 0, method);
     const first = table.find(keys.lo, keys.hi);
     let row = table.findExact(first, flow, signature);
+    if (row < 0) row = table.findStray(first, flow);
     if (row >= 0 && table.state(row) !== State.STRAY) {
       tables.observer.requestRetransmission(direction, peer, method);
       tables.timers.touch(table, row, arrival.nowUs);
@@ -43,11 +44,12 @@ export class Requests {
       const ack = method === Method.ACK;
       const valueClass = ack ? TransactionClass.COMPLETED : TransactionClass.UNANSWERED;
       row = tables.addTransaction(table, keys.lo, keys.hi, first, valueClass);
-      table.setIdentity(row, flow, signature);
+      table.setFlow(row, flow);
     } else {
       // Its responses came first: no stray any more.
       table.classify(row, TransactionClass.UNANSWERED);
     }
+    table.setSignature(row, signature);
     this.fill(table, row, arrival);
     this.effects(table, row, arrival);
     tables.timers.request(table, row, method, arrival.nowUs);
@@ -68,21 +70,23 @@ export class Requests {
   private effects(table: Transactions, row: number, arrival: Arrival): void {
     const { method } = arrival.message;
     if (method === Method.ACK) {
-      this.ack(table, arrival);
+      this.ack(table, row, arrival);
       return;
     }
     if (method === Method.CANCEL) {
       this.cancel(table, row, arrival);
       return;
     }
+    this.hop(table, row, arrival);
+    // Whatever its To tag says, a REGISTER belongs to no dialog (RFC 3261 10.2).
+    if (method === Method.REGISTER) this.register(table, row, arrival);
+    else if (table.hasFlag(row, TransactionFlag.IN_DIALOG)) this.inDialog(table, row, arrival);
+    else if (method === Method.INVITE) this.invite(table, row, arrival);
+  }
+
+  private hop(table: Transactions, row: number, arrival: Arrival): void {
     if (table.role === Role.SERVER) this.tables.hops.note(arrival, row);
     else this.matchUpstream(table, row, arrival);
-    if (table.hasFlag(row, TransactionFlag.IN_DIALOG)) {
-      this.inDialog(table, row, arrival);
-      return;
-    }
-    if (method === Method.INVITE) this.invite(table, row, arrival);
-    else if (method === Method.REGISTER) this.register(table, row, arrival);
   }
 
   /** A sent request that is the copy of a received one: the local side is a proxy for it. */
@@ -98,7 +102,8 @@ export class Requests {
       timers.furtherProvisional(server, upstream, arrival.nowUs);
     }
     const elapsed = arrival.timestampUs - server.startUs(upstream);
-    if (elapsed >= 0) observer.proxyForwarded(arrival.message.method, elapsed);
+    const measurable = server.era(upstream) === arrival.era && elapsed >= 0;
+    if (measurable) observer.proxyForwarded(arrival.message.method, elapsed);
     else observer.intervalDiscarded(Interval.PROXY_FORWARD);
   }
 
@@ -120,19 +125,22 @@ export class Requests {
    * The ACK of a non-2xx repeats its INVITE's branch and drives that machine (RFC 3261 17.1.1.3); the ACK of
    * a 2xx is a request of the dialog (13.2.2.4).
    */
-  private ack(table: Transactions, arrival: Arrival): void {
+  private ack(table: Transactions, row: number, arrival: Arrival): void {
     const { tables } = this;
     const { keys, message } = arrival;
     keys.transaction(message, 0, Method.INVITE);
     const invite = table.findByFlow(table.find(keys.lo, keys.hi), arrival.flowHash);
     if (invite >= 0 && table.state(invite) !== State.STRAY) {
+      if (table.state(invite) === State.CONFIRMED) return;
       table.moveTo(invite, nextInviteState(table.state(invite), Event.ACK));
       tables.timers.acknowledged(table, invite, arrival.nowUs);
       if (table.state(invite) === State.CONFIRMED) return;
     }
+    this.hop(table, row, arrival);
     const dialog = tables.dialogs.find(arrival, arrival.direction);
     if (dialog < 0) {
-      if (invite < 0) tables.observer.unknownDialogRequest(arrival.direction);
+      const copy = table.hasFlag(row, TransactionFlag.FORWARDED_COPY);
+      if (invite < 0 && !copy) tables.observer.unknownDialogRequest(arrival.direction);
       return;
     }
     const { server, dialogs } = tables;
@@ -153,6 +161,7 @@ export class Requests {
     keys.transaction(message, 0, Method.INVITE);
     const invite = table.findByFlow(table.find(keys.lo, keys.hi), arrival.flowHash);
     if (invite < 0 || !isOpen(table.state(invite))) return;
+    if (table.hasFlag(invite, TransactionFlag.CANCELLED)) return;
     if (table.hasFlag(invite, TransactionFlag.FORWARDED_COPY)) {
       table.setFlag(row, TransactionFlag.FORWARDED_COPY);
       const upstream = table.upstream(invite);

@@ -83,7 +83,8 @@ export class Responses {
   private addStray(table: Transactions, arrival: Arrival, lo: number, hi: number): number {
     const { keys } = arrival;
     const row = this.tables.addTransaction(table, lo, hi, -1, TransactionClass.STRAY);
-    table.setIdentity(row, keys.flowReversed(arrival.flow), 0);
+    table.setFlow(row, keys.flowReversed(arrival.flow));
+    table.setSignature(row, 0);
     table.setState(row, State.STRAY);
     table.setMethod(row, arrival.message.method);
     table.setPeer(row, arrival.peer);
@@ -117,8 +118,9 @@ export class Responses {
           table.classify(row, TransactionClass.COMPLETED);
           timers.inviteFailed(table, row, arrival.nowUs);
         }
-        if (initial && !table.hasFlag(row, TransactionFlag.FINAL_SEEN)) {
-          this.failed(table, row, arrival);
+        // After Timer B its branch is done already.
+        if (initial && before !== State.TERMINATED) {
+          if (!table.hasFlag(row, TransactionFlag.FINAL_SEEN)) this.failed(table, row, arrival);
         }
         table.setFlag(row, TransactionFlag.FINAL_SEEN);
     }
@@ -141,6 +143,7 @@ export class Responses {
   /** A 2xx to an initial INVITE; every fork's. */
   private answered(table: Transactions, row: number, arrival: Arrival): void {
     const { calls, dialogs } = this.tables;
+    const first = !table.hasFlag(row, TransactionFlag.ANSWER_DONE);
     this.observePdd(table, row, arrival);
     this.observeAnswer(table, row, arrival);
     const attempt = table.attempt(row);
@@ -150,9 +153,8 @@ export class Responses {
       const { sessionExpires } = arrival.message;
       dialogs.confirm(dialog, arrival, sessionExpires < 0 ? NEVER : sessionExpires * US);
       if (table.role === Role.SERVER) this.awaitAck(table, row, dialog);
-      const first = table.dialog(row);
-      dialogs.forkAnswered(first, table.dialogSerial(row), arrival.nowUs);
     }
+    if (first) dialogs.forkAnswered(table.dialog(row), table.dialogSerial(row), arrival.nowUs);
     if (table.hasFlag(row, TransactionFlag.FORWARDED)) calls.upstreamDone(arrival, this.peers);
     table.setFlag(row, TransactionFlag.FINAL_SEEN);
   }
@@ -227,7 +229,8 @@ export class Responses {
       row,
       TransactionFlag.FORWARDED | TransactionFlag.FORWARDED_COPY,
     );
-    if (statusCode < 300 && !forwarded) replaceBindings(this.tables, table.role, row, arrival);
+    const success = statusCode >= 200 && statusCode < 300;
+    if (success && !forwarded) replaceBindings(this.tables, table.role, row, arrival);
   }
 
   /** RFC 6665 4.1.2: the 2xx creates or refreshes the subscription, the NOTIFY may shorten it. */

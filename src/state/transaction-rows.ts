@@ -146,8 +146,11 @@ export class TransactionRows {
     return int32At(this.words, row * WORDS + SIGNATURE);
   }
 
-  setIdentity(row: number, flow: number, signature: number): void {
+  setFlow(row: number, flow: number): void {
     this.words[row * WORDS + FLOW] = flow;
+  }
+
+  setSignature(row: number, signature: number): void {
     this.words[row * WORDS + SIGNATURE] = signature;
   }
 

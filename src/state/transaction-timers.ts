@@ -26,7 +26,11 @@ export class TransactionTimers {
 
   /** A message of the transaction: retransmissions are recognised a while longer. */
   touch(table: Transactions, row: number, nowUs: number): void {
-    table.setLingerUntil(row, nowUs + this.options.matchLingerUs);
+    const lingerUntilUs = nowUs + this.options.matchLingerUs;
+    // What rings is remembered for as long as its attempt may wait for the answer.
+    const rings = table.state(row) === State.PROCEEDING;
+    const before = rings ? table.lingerUntilUs(row) : 0;
+    table.setLingerUntil(row, Math.max(before, lingerUntilUs));
     this.schedule(table, row);
   }
 
@@ -52,6 +56,7 @@ export class TransactionTimers {
   proceeding(table: Transactions, row: number, nowUs: number): void {
     table.clearTimeout(row);
     table.aliveUntilUs[row] = nowUs + this.options.inviteMaxAgeUs;
+    table.setLingerUntil(row, nowUs + this.options.inviteMaxAgeUs);
     this.furtherProvisional(table, row, nowUs);
   }
 

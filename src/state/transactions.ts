@@ -8,7 +8,7 @@ import { Slab } from '../core/slab.ts';
 import { Method } from '../sip-parser/method.ts';
 import { Role } from './observer.ts';
 import { ResponseMemory } from './response-memory.ts';
-import { isOpen } from './transaction-machines.ts';
+import { isOpen, State } from './transaction-machines.ts';
 import {
   CLASS_BYTE,
   LINK,
@@ -57,6 +57,16 @@ export class Transactions extends TransactionRows {
     let row = first;
     for (let i = 0; row >= 0 && i < CHAIN_MAX; i++) {
       if (this.flow(row) === flow && this.signature(row) === signature) return row;
+      row = this.nextInChain(row);
+    }
+    return -1;
+  }
+
+  /** The stray row of the chain from `first` on that has this flow; -1 when there is none. */
+  findStray(first: number, flow: number): number {
+    let row = first;
+    for (let i = 0; row >= 0 && i < CHAIN_MAX; i++) {
+      if (this.flow(row) === flow && this.state(row) === State.STRAY) return row;
       row = this.nextInChain(row);
     }
     return -1;

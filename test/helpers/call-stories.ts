@@ -1,7 +1,13 @@
 /** Calls as they may go, by a seed: challenges, forks, CANCELs, crossings; then lost, repeated and late. */
-import type { ReferenceMessage } from './reference-rows.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { Sip } from './sip-scene.ts';
+
+export interface StoryMessage {
+  /** Seconds. */
+  readonly time: number;
+  readonly direction: 'in' | 'out';
+  readonly sip: Sip;
+}
 
 /** Chances of what the network does to one message. */
 interface Weather {
@@ -15,7 +21,7 @@ const USUAL_GAPS: readonly number[] = [0.001, 0.02, 0.1, 0.5, 3];
 const FAILURES: readonly number[] = [302, 404, 422, 480, 486, 487, 491, 500, 603];
 
 class Story {
-  readonly messages: ReferenceMessage[] = [];
+  readonly messages: StoryMessage[] = [];
   private readonly random: SeededRandom;
   private readonly caller: 'in' | 'out';
   private readonly name: string;
@@ -136,12 +142,12 @@ function opposite(direction: 'in' | 'out'): 'in' | 'out' {
 }
 
 /** Some calls at once, in the order in which their messages arrive; no two at the same microsecond. */
-export function callStories(random: SeededRandom): ReferenceMessage[] {
+export function callStories(random: SeededRandom): StoryMessage[] {
   const bad = random.chance(0.7);
   const weather: Weather = bad
     ? { loss: 0.12, repetition: 0.15, delay: 0.1 }
     : { loss: 0, repetition: 0, delay: 0 };
-  const messages: ReferenceMessage[] = [];
+  const messages: StoryMessage[] = [];
   for (let i = random.integer(1, 4); i > 0; i--) {
     const story = new Story(random, `call${i}`, random.between(0, 10));
     story.tell();
@@ -156,12 +162,8 @@ export function callStories(random: SeededRandom): ReferenceMessage[] {
   });
 }
 
-function arrivals(
-  message: ReferenceMessage,
-  weather: Weather,
-  random: SeededRandom,
-): ReferenceMessage[] {
-  const copies: ReferenceMessage[] = [];
+function arrivals(message: StoryMessage, weather: Weather, random: SeededRandom): StoryMessage[] {
+  const copies: StoryMessage[] = [];
   if (!random.chance(weather.loss)) {
     const late = random.chance(weather.delay) ? random.between(0, 1.5) : 0;
     copies.push({ ...message, time: message.time + late });

@@ -138,6 +138,53 @@ test('the caller gives up: every leg of the proxy is cancelled', () => {
   balanced(calls);
 });
 
+test('a CANCEL of one branch among others is not the originator’s', () => {
+  // METRICS.md: "a proxy's CANCEL of a losing fork is not that". Here the proxy is in front of us.
+  const calls = scene().receive(ONE, CALLER).receive(TWO, CALLER);
+  calls.send(final(180, ONE), CALLER).send(final(180, TWO, 'u'), CALLER);
+  calls.at(5).receive({ method: 'CANCEL', branch: 'p1' }, CALLER).send(final(487, ONE), CALLER);
+  calls.at(60).send(final(200, TWO, 'u'), CALLER);
+  assert.deepEqual(results(calls), ['attemptStarted in callers', 'attemptEnded in callers 200']);
+});
+
+test('a CANCEL of every branch is: cancelled with the last 487, or 64·T1 after it', () => {
+  for (const ends of [true, false]) {
+    const calls = scene().receive(ONE, CALLER).receive(TWO, CALLER);
+    calls
+      .send(final(180, ONE), CALLER)
+      .send(final(180, TWO, 'u'), CALLER)
+      .at(5);
+    for (const branch of ['p1', 'p2']) calls.receive({ method: 'CANCEL', branch }, CALLER);
+    if (ends) calls.send(final(487, ONE), CALLER).send(final(487, TWO, 'u'), CALLER);
+    assert.deepEqual(results(calls.wait(ends ? 6 : 37)), [
+      'attemptStarted in callers',
+      'attemptEnded in callers cancelled',
+    ]);
+  }
+});
+
+test('a proxied call that rings for longer than Timer C and is answered', () => {
+  // METRICS.md: "lost without a final for --invite-max-age": until then a final is known, whatever Timer C says.
+  const calls = scene().receive({}, CALLER).send({ status: 100 }, CALLER).send(ONE, ALPHA);
+  calls.receive(final(180, ONE), ALPHA).send(final(180), CALLER);
+  calls.at(240).receive(final(200, ONE), ALPHA).send(final(200), CALLER);
+  assert.deepEqual(results(calls), [
+    'attemptStarted in callers',
+    'attemptStarted out alpha',
+    'attemptEnded out alpha 200',
+    'attemptEnded in callers 200',
+  ]);
+  assert.equal(calls.count('strayResponse'), 0);
+});
+
+test('a final behind Timer B does not count its branch again', () => {
+  const calls = scene().send(ONE, ALPHA).at(1).send(TWO, ALPHA2).receive(final(180, TWO), ALPHA2);
+  calls.at(31).send(ONE, ALPHA).at(33).receive(final(486, ONE), ALPHA);
+  assert.equal(calls.openAttempts(), 1);
+  calls.at(34).receive(final(200, TWO), ALPHA2);
+  assert.deepEqual(results(calls), ['attemptStarted out alpha', 'attemptEnded out alpha 200']);
+});
+
 test('a proxy forks serially to one peer: one attempt, which waits for the next branch', () => {
   const calls = scene().receive({}, CALLER).send(ONE, ALPHA).at(1).receive(final(486, ONE), ALPHA);
   assert.equal(calls.count('attemptEnded'), 0, 'another branch may follow');

@@ -1,6 +1,7 @@
 /** One attempt per user's try, one result per attempt (METRICS.md "Attempt"): one user agent, one peer. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CODE_NAMES, resultIndex } from '../../../src/metrics/catalogue-labels.ts';
 import { Scene, type Sip } from '../../helpers/sip-scene.ts';
 
 const RETRY: Sip = { branch: 'b2', cseq: 2 };
@@ -59,6 +60,18 @@ test('two challenges in a row, proxy and server: still one attempt', () => {
   const scene = new Scene().send({}).receive(final(407)).send(RETRY).receive(final(401, RETRY));
   scene.send(third).receive(final(200, third));
   assert.deepEqual(results(scene), ['attemptStarted out other', 'attemptEnded out other 200']);
+});
+
+test('a retry with the same CSeq number, as proxies write it, belongs to the attempt as well', () => {
+  const retry: Sip = { branch: 'b2' };
+  const scene = new Scene().send({}).receive(final(407)).send(ACK).at(1).send(retry);
+  assert.deepEqual(results(scene.wait(33)), [
+    'attemptStarted out other',
+    'attemptEnded out other timeout',
+  ]);
+  const cancelled = new Scene().send({}).receive(final(407)).send(ACK).at(1).send(retry);
+  cancelled.receive(final(180, retry)).send({ ...CANCEL, ...retry });
+  assert.equal(cancelled.wait(33).count('attemptEnded out other cancelled'), 1);
 });
 
 test('a challenge that nobody retries is the result, --retry-wait after it', () => {
@@ -203,6 +216,21 @@ test('CANCEL, then another failure than 487: that failure', () => {
   assert.deepEqual(results(scene), ['attemptStarted out other', 'attemptEnded out other 486']);
 });
 
+for (const status of [0, 99, 700, 1000, 1001, 4_294_967_295]) {
+  test(`a final status of ${status} is the code of the result, which is no status of ours`, () => {
+    // METRICS.md: "Code: three digits 100–699, else `other`".
+    const scene = new Scene().send({}).receive(final(status));
+    const [, ended = ''] = results(scene);
+    assert.equal(resultIndex(Number(ended.split(' ')[3])), CODE_NAMES.indexOf('other'), ended);
+  });
+}
+
+test('a status beyond the 6xx is no 6xx', () => {
+  const scene = new Scene().send({}).send({ branch: 'b2' }).receive(final(700));
+  scene.receive(final(486, { branch: 'b2' }));
+  assert.equal(scene.count('attemptEnded out other 486'), 1);
+});
+
 test('2xx of several forks: one answer, the others late', () => {
   // RFC 3261 13.2.2.4: "Multiple 2xx responses may arrive at the UAC for a single INVITE".
   const scene = new Scene().send({}).receive(final(180)).at(2).receive(final(200));
@@ -225,6 +253,28 @@ test('a 2xx after the failure moves late answers only', () => {
     'lateAnswer out',
   ]);
   assert.equal(scene.count('sessionAnswerDelay'), 0);
+});
+
+test('a 2xx long after the result is late too, while its INVITE has no final', () => {
+  // METRICS.md: "cancelled when its originator CANCELled and … none came within 64·T1".
+  const scene = new Scene().send({}).receive(final(180)).at(10).send(CANCEL);
+  scene.at(100).receive(final(200));
+  assert.deepEqual(results(scene), [
+    'attemptStarted out other',
+    'attemptEnded out other cancelled',
+    'lateAnswer out',
+  ]);
+});
+
+test('a fork that answers long after another one is late', () => {
+  const scene = new Scene().send({}).send({ branch: 'b2' }).receive(final(180));
+  scene.receive({ branch: 'b2', status: 180, toTag: 'u' }).at(1).receive(final(200));
+  scene.at(50).receive({ branch: 'b2', status: 200, toTag: 'u' });
+  assert.deepEqual(results(scene), [
+    'attemptStarted out other',
+    'attemptEnded out other 200',
+    'lateAnswer out',
+  ]);
 });
 
 test('a merged request: its 482 is not the result of the call', () => {

@@ -64,6 +64,18 @@ for (const status of [302, 401, 402, 407]) {
   });
 }
 
+test('402 is no failure for SRD when it rang, either', () => {
+  const scene = new Scene().send({}).at(1).receive(RINGING);
+  scene.receive({ status: 402, toTag: 't' });
+  assert.deepEqual(delays(scene), ['callPdd out 1']);
+});
+
+test('a failed branch is the failure of the attempt also when another never ends', () => {
+  const scene = new Scene().send({}).send({ branch: 'b2' }).at(2);
+  scene.receive({ branch: 'b2', status: 100 }).receive({ status: 486, toTag: 't' }).wait(3600);
+  assert.deepEqual(delays(scene), ['sessionRequestDelay out other failure 2']);
+});
+
 test('a cancelled call has no SRD, and keeps its PDD', () => {
   const scene = new Scene().send({}).at(1).receive(RINGING).at(3).send({ method: 'CANCEL' });
   scene.receive({ status: 487, toTag: 't' });

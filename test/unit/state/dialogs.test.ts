@@ -65,6 +65,13 @@ test('one fork answers: the other early dialogs have 64·T1 left (RFC 3261 13.2.
   assert.deepEqual(dialogs(scene.wait(37)), [0, 0, 0, 1, 0, 0]);
 });
 
+test('they have it from the first 2xx on, however many forks answer', () => {
+  // RFC 3261 13.2.2.4: "64*T1 seconds after the reception of the first 2xx response".
+  const scene = new Scene().send({}).receive(RINGING).receive({ status: 180, toTag: 'u' });
+  scene.at(5).receive(OK).at(10).receive({ status: 200, toTag: 'v' });
+  assert.deepEqual(dialogs(scene.wait(37)), [0, 0, 0, 2, 0, 0]);
+});
+
 test('an early dialog ends with --invite-max-age at the latest', () => {
   const scene = new Scene({ inviteMaxAgeUs: 60e6 }).send({}).receive(RINGING);
   assert.equal(scene.wait(59.999).gauges().dialogs, 1);
@@ -318,6 +325,18 @@ test('intervals across a step of the clock are not observed, but counted', () =>
     .send({ ...BYE, ...OK });
   assert.deepEqual(ends(scene), [
     'sessionDisconnectDelay in success 0.5',
+    'sessionEnded in other remote',
+    'intervalDiscarded sip_session_duration_seconds',
+  ]);
+});
+
+test('a step between a challenged BYE and its retry: neither delay nor duration', () => {
+  const scene = answeredIn().at(500).receive(BYE);
+  scene.send({ ...BYE, status: 401, toTag: 't' }).at(490);
+  const retry: Sip = { ...BYE, branch: 'again', cseq: 3 };
+  scene.receive(retry).send({ ...retry, ...OK });
+  assert.deepEqual(ends(scene), [
+    'intervalDiscarded sip_session_disconnect_delay_seconds',
     'sessionEnded in other remote',
     'intervalDiscarded sip_session_duration_seconds',
   ]);

@@ -128,6 +128,24 @@ test('contacts are one binding when their URIs are equal', () => {
   assert.equal(scene.count('bindingAdded'), 1);
 });
 
+test('contacts of one 2xx that differ in a parameter both have are two bindings', () => {
+  // RFC 3261 19.1.4: "Any uri-parameter appearing in both URIs must match."
+  const line = (token: string): string => `<sip:a@192.0.2.9:5060;line=${token}>`;
+  const scene = registered(new Scene(), [`Contact: ${line('x')}`], [`Contact: ${line('x')}`]);
+  const both = [`Contact: ${line('y')}, ${line('x')};expires=60`];
+  registered(scene, [`Contact: ${line('y')}`], both);
+  assert.deepEqual(bindings(scene), [2, 0]);
+  registered(scene, [`Contact: ${line('y')}`], both);
+  assert.equal(scene.count('bindingAdded'), 2, 'refreshed');
+  assert.deepEqual(bindings(scene.wait(60)), [1, 0]);
+});
+
+test('contacts of one 2xx that are equal are one binding', () => {
+  const equal = ['<sip:a@h.example;line=x>', '<sip:a@H.example;LINE=X>', '<sip:a@h.example;ob=1>'];
+  const scene = registered(new Scene(), ['Contact: *'], [`Contact: ${equal.join(', ')}`]);
+  assert.deepEqual(bindings(scene), [1, 0]);
+});
+
 test('with +sip.instance a binding is the instance and its reg-id (RFC 5626 6)', () => {
   const contact = (host: string, flow: number): string =>
     `Contact: <sip:a@${host}>;reg-id=${flow};+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>"`;
@@ -135,6 +153,14 @@ test('with +sip.instance a binding is the instance and its reg-id (RFC 5626 6)',
   registered(scene, [contact('h2', 1)], [contact('h2', 1)]);
   assert.equal(scene.count('bindingAdded'), 1, 'the same flow from another address');
   registered(scene, [contact('h2', 2)], [contact('h2', 1), contact('h2', 2)]);
+  assert.deepEqual(bindings(scene), [2, 0]);
+});
+
+test('with +sip.instance alone a binding is its contact URI (RFC 5626 6)', () => {
+  const contact = (host: string): string =>
+    `Contact: <sip:a@${host}>;+sip.instance="<urn:uuid:00000000-0000-1000-8000-000A95A0E128>"`;
+  const scene = registered(new Scene(), [contact('h1')], [contact('h1')]);
+  registered(scene, [contact('h2')], [contact('h1'), contact('h2')]);
   assert.deepEqual(bindings(scene), [2, 0]);
 });
 
@@ -158,9 +184,18 @@ test('a REGISTER that the local side forwards is held by neither', () => {
   assert.equal(scene.count('proxyForwarded REGISTER'), 1);
 });
 
+test('a REGISTER with a To tag is one like any other: it has no dialog (RFC 3261 10.2)', () => {
+  const scene = registered(new Scene(), ['Contact: <sip:a@h>'], ['Contact: <sip:a@h>;expires=60']);
+  const tagged = register(['Contact: <sip:b@h>'], { aor: 'sip:bob@h', toTag: 'x' });
+  scene.receive(tagged).send(ok(tagged, ['Contact: <sip:b@h>;expires=60']));
+  assert.deepEqual(bindings(scene), [2, 0]);
+  assert.equal(scene.count('registrationEnded in other 200'), 2);
+  assert.equal(scene.count('unknownDialogRequest'), 0);
+});
+
 test('anything but a 2xx leaves the bindings alone', () => {
   const scene = registered(new Scene(), ['Contact: <sip:a@h>'], ['Contact: <sip:a@h>;expires=60']);
-  for (const status of [301, 401, 403, 423, 500]) {
+  for (const status of [99, 301, 401, 403, 423, 500, 700]) {
     const request = register(['Contact: *', 'Expires: 0'], { callId: `c${status}` });
     scene.receive(request).send(ok(request, [], status));
   }
@@ -207,6 +242,19 @@ test('a challenge that nobody retries, a refusal, silence and 423: the result of
     'registrationEnded out other timeout',
   ]);
   assert.equal(scene.count('registrationStarted'), 5, 'attempts = Σ results');
+});
+
+test('a retry with the same CSeq number that stays unanswered: timeout, not the challenge', () => {
+  const first = register([]);
+  const scene = new Scene()
+    .send(first)
+    .receive(ok(first, [], 401))
+    .at(1)
+    .send(register([]));
+  assert.deepEqual(scene.wait(40).take('registrationStarted', 'registrationEnded'), [
+    'registrationStarted out other',
+    'registrationEnded out other timeout',
+  ]);
 });
 
 test('attempts of two AORs in one Call-ID are two', () => {

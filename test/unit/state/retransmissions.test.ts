@@ -169,6 +169,17 @@ test('the request that comes behind its stray response is no retransmission', ()
   assert.equal(scene.count('requestRetransmission'), 0);
 });
 
+test('so it is by RFC 2543: what its stray response repeats stays known', () => {
+  const old: Sip = { via: 'SIP/2.0/UDP 192.0.2.9:5060;branch=1' };
+  const ringing: Sip = { ...old, ...RINGING };
+  const scene = new Scene().send(ringing).receive(old).send(ringing);
+  assert.deepEqual(scene.take('response', 'strayResponse', 'responseRetransmission'), [
+    'response out other INVITE 180',
+    'strayResponse out',
+    'responseRetransmission out other INVITE',
+  ]);
+});
+
 test('a retransmission is known for --match-linger after the last message, then no more', () => {
   const scene = new Scene()
     .receive(OPTIONS)

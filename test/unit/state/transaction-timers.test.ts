@@ -100,6 +100,14 @@ test('Timer I: the ACK of a 3xx–6xx ends Timer H; the transaction stays T4', (
   assert.deepEqual(scene.wait(100).take('transactionTimeout'), []);
 });
 
+test('Timer I runs from the first ACK on (RFC 3261 17.2.1)', () => {
+  const scene = new Scene().receive(INVITE).send({ ...INVITE, status: 486, toTag: 't' });
+  scene.receive({ ...INVITE, method: 'ACK', toTag: 't' }).at(3);
+  scene.receive({ ...INVITE, method: 'ACK', toTag: 'u' });
+  assert.deepEqual(alive(scene.wait(4.999)), [0, 1]);
+  assert.deepEqual(alive(scene.wait(5)), [0, 0]);
+});
+
 test('no_ack: a 2xx to INVITE whose ACK does not come (RFC 3261 13.3.1.4)', () => {
   const scene = new Scene()
     .receive(INVITE)
