@@ -146,6 +146,7 @@ await main(() => {
     write(join(folder, 'DEBIAN/postinst'), POSTINST, 0o755);
     write(join(folder, 'DEBIAN/prerm'), PRERM, 0o755);
     const output = join(outputFolder, `sipgauge_${version}_${architecture()}.deb`);
+    mkdirSync(outputFolder, { recursive: true });
     run('dpkg-deb', ['--root-owner-group', '--build', folder, output]);
     say(`wrote ${output}`);
   } finally {

@@ -18,7 +18,16 @@ process.exitCode = await run(process.argv.slice(2), {
   isTerminal: process.stderr.isTTY,
   signal: stop.signal,
   environment: process.env,
+  ...(process.stdin.isTTY ? { onKey: readKeys } : {}),
   onReload: (callback) => void process.on('SIGHUP', callback),
 });
 // What is still open, such as a pipe nobody reads, must not keep a program that is done.
 if (process.exitCode !== ExitCode.OK || stop.signal.aborted) process.exit();
+
+/** Of the terminal, unbuffered. */
+function readKeys(callback: (key: string) => void): () => void {
+  const { stdin } = process;
+  const take = (text: string) => callback(text);
+  stdin.setRawMode(true).setEncoding('utf8').on('data', take).resume();
+  return () => void stdin.off('data', take).setRawMode(false).pause();
+}

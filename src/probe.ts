@@ -12,3 +12,9 @@ export async function runProbe(config: Config, io: ProbeIo): Promise<ExitCode> {
   const { runServing } = await import('./serving-run.ts');
   return runServing(config, io);
 }
+
+/** Reads what --web.config.file names, and the files that it names in turn. Throws OperatorError when one is bad. */
+export async function checkWebConfig(path: string): Promise<void> {
+  const { readWebFiles } = await import('./http/web-config.ts');
+  await readWebFiles(path);
+}

@@ -1,6 +1,7 @@
 /** SIGHUP: the configuration is read again. Peers and the log's level change at once; the rest is named. */
 import type { ProbeIo } from './cli/io.ts';
 import type { Config } from './config/config.ts';
+import { CONFIGURABLE } from './config/options.ts';
 import type { Log } from './core/log.ts';
 import { OperatorError } from './core/operator-error.ts';
 import type { DataPlane } from './data-plane.ts';
@@ -18,21 +19,17 @@ export async function reloadPeers(
     plane.setPeers(fresh);
     log.level = fresh.log.level;
     log.info('configuration reloaded', { peers: fresh.peers.length });
-    const waiting = changedGroups(running, fresh);
+    const waiting = changedOptions(running, fresh);
     if (waiting.length > 0) log.warn(`takes effect at the next start only: ${waiting.join(', ')}`);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    log.warn(`the old configuration stays: ${error.message}. ${error.hint}`);
+    log.warn(`the old configuration stays: ${error.message}`);
   }
 }
 
-/** Groups of the configuration that differ and cannot change while running. */
-function changedGroups(running: Config, fresh: Config): string[] {
-  const changed: string[] = [];
-  for (const [group, value] of Object.entries(fresh)) {
-    if (group === 'peers' || group === 'log') continue;
-    const before = Object.entries(running).find(([name]) => name === group)?.[1];
-    if (JSON.stringify(before) !== JSON.stringify(value)) changed.push(group);
-  }
-  return changed;
+/** Names of options that differ and cannot change while running. */
+function changedOptions(running: Config, fresh: Config): string[] {
+  return CONFIGURABLE.filter(({ reloadable }) => reloadable !== true)
+    .map(({ name }) => name)
+    .filter((name) => running.written[name] !== fresh.written[name]);
 }

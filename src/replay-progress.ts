@@ -8,15 +8,17 @@ const QUIET_MS = 500;
 const BAR_CELLS = 20;
 const CLEAR_LINE = '\r\u001b[K';
 
+type Screen = NodeJS.WritableStream & { readonly columns?: number };
+
 export class Progress {
-  private readonly stream: NodeJS.WritableStream;
+  private readonly stream: Screen;
   private readonly progress: () => readonly FileProgress[];
   private readonly startedMs: number = performance.now();
   private drawnMs = 0;
   private drawn = false;
 
   /** `progress`: of each file. */
-  constructor(stream: NodeJS.WritableStream, progress: () => readonly FileProgress[]) {
+  constructor(stream: Screen, progress: () => readonly FileProgress[]) {
     this.stream = stream;
     this.progress = progress;
   }
@@ -30,7 +32,9 @@ export class Progress {
     const rate = Math.round(counters.messages / (elapsedMs / 1000));
     const { packets, messages } = counters;
     const text = `${packets} packets  ${messages} messages  ${rate}/s${this.shareText(elapsedMs)}`;
-    this.stream.write(`${CLEAR_LINE}${text}`);
+    // A line that goes on in the next one could not be taken back.
+    const { columns = text.length + 1 } = this.stream;
+    this.stream.write(`${CLEAR_LINE}${text.slice(0, columns - 1)}`);
   }
 
   clear(): void {

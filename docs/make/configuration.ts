@@ -30,8 +30,8 @@ In the environment the values of a list are separated by spaces, \`;\` or (not f
 them) commas. Variables that begin with \`SIPGAUGE_\` but belong to no option are left alone, since Kubernetes sets such ones
 for a service called sipgauge.
 
-\`sipgauge check-config FILE\` reads a file as the probe would and reports all problems at once. **SIGHUP** reads the file
-again: what the column *reload* marks is taken over without losing a count; a change to anything else is named in the log and
+\`sipgauge check-config FILE\` reads a file as the probe would, with the web configuration and the certificates it names, and reports
+all problems at once; a variable that is nearly an option's is named. **SIGHUP** reads the file again: what the column *reload* marks is taken over without losing a count; a change to anything else is named in the log and
 waits for a restart; a file with problems changes nothing, and the log says so.
 
 Durations: \`5ms\`, \`32s\`, \`1h\`, \`24h\`, \`1h30m\`, or plain seconds. Sizes: \`64KiB\`, \`1MiB\`, \`2GiB\`, or plain bytes.

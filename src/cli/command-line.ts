@@ -29,10 +29,13 @@ export function readCommandLine(argv: readonly string[]): Invocation {
 
   if (flags.get('help')?.[0] === 'true') return { kind: 'help', command };
   if (flags.get('version')?.[0] === 'true') return { kind: 'version' };
+  // Which options there are depends on the command: without it nothing can be said about them.
+  if (command === undefined && name !== undefined) {
+    throw usageError(undefined, [unknownCommand(name)]);
+  }
   const problems = unknownNames(parsed.argv, command, options);
   if (parsed.error !== null) problems.push(parserProblem(parsed.error.message));
   if (command === undefined) {
-    if (name !== undefined) problems.unshift(unknownCommand(name));
     if (problems.length > 0) throw usageError(undefined, problems);
     return { kind: 'nothing' };
   }

@@ -26,11 +26,11 @@ export async function run(_config: Config, io: ProbeIo): Promise<ExitCode> {
   return ExitCode.OK;
 }
 
-/** `up`, `down`, or `up?` for those that do not know their carrier (lo, tun). */
+/** `up` or `down`; lo and tun, which have no carrier to know of, say "unknown" when they are up. */
 function deviceState(name: string): string {
   try {
     const state = readFileSync(join(DEVICES_FOLDER, name, 'operstate'), 'utf8').trim();
-    return state === 'unknown' ? 'up?' : state;
+    return state === 'unknown' ? 'up' : state;
   } catch {
     return '?'; // There is no /sys here, or the interface went away between the two looks.
   }

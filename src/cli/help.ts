@@ -7,8 +7,13 @@ import { COMMAND_TEXTS } from './command-texts.ts';
 
 const COLUMNS = 100;
 
+interface Surroundings {
+  /** What --interface may be, for the completion; a help text names none. */
+  readonly interfaces: readonly string[];
+}
+
 /** A yargs parser that knows every command and option, and only describes them. */
-export function describe(): Argv {
+export function describe({ interfaces }: Surroundings): Argv {
   const everywhere = OPTIONS.filter((option) => option.commands.length === COMMANDS.length);
   const parser = yargs()
     .scriptName('sipgauge')
@@ -19,13 +24,15 @@ export function describe(): Argv {
     .help(false)
     .parserConfiguration({ 'dot-notation': false, 'camel-case-expansion': false })
     .epilogue(
-      'Every option can also stand in a file (--config) or in the environment: see the man page.',
+      'Every option can also stand in a file (--config) or in the environment: man sipgauge,\ndocs/CONFIGURATION.md. Exit codes: 0 well, 1 something to mend, 2 usage, 70 a bug, 75 start again.',
     );
   for (const command of COMMANDS) {
     const { usage, text, examples } = COMMAND_TEXTS[command];
     parser.command(`${command}${usage}`, text, (builder) => {
       for (const option of optionsOf(command)) {
-        if (!everywhere.includes(option)) builder.option(option.name, yargsOption(option));
+        if (everywhere.includes(option)) continue;
+        const choices = option.name === 'interface' ? interfaces : option.choices;
+        builder.option(option.name, yargsOption({ ...option, choices: choices ?? [] }));
       }
       for (const [line, what] of examples) builder.example(`$0 ${line}`, what);
       return builder.usage(`$0 ${command}${usage}\n\n${text}`);
@@ -40,7 +47,7 @@ export function describe(): Argv {
 }
 
 function yargsOption(option: Option): Options {
-  const { alias, fallback, choices } = option;
+  const { alias, fallback } = option;
   const isFlag = option.kind === 'flag';
   const shownDefault = isFlag && fallback === 'false' ? undefined : fallback;
   return {
@@ -48,9 +55,14 @@ function yargsOption(option: Option): Options {
     describe: describeOption(option),
     ...(isFlag ? { type: 'boolean' } : { requiresArg: true }),
     ...(alias === undefined ? {} : { alias }),
-    ...(choices === undefined ? {} : { choices }),
+    ...(showsChoices(option) ? { choices: option.choices } : {}),
     ...(shownDefault === undefined ? {} : { defaultDescription: shownDefault }),
   };
+}
+
+/** The default of a list says which there are; its choices would say it again. */
+function showsChoices({ name, choices = [], many }: Option): boolean {
+  return choices.length > 0 && (many !== true || name === 'interface');
 }
 
 /** The placeholder stands before the text, since yargs has no column for it. */
@@ -63,7 +75,7 @@ export function describeOption(option: Option): string {
 
 /** The whole help, or one command's. */
 export async function helpText(command: Command | undefined): Promise<string> {
-  const parser = describe().help('help');
+  const parser = describe({ interfaces: [] }).help('help', 'print this help and end');
   const words = command === undefined ? ['--help'] : [command, '--help'];
   const text = await new Promise<string>((resolve) => {
     parser.parse(words, {}, (_error: unknown, _argv: unknown, output: string) => resolve(output));

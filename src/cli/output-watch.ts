@@ -4,6 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { OperatorError } from '../core/operator-error.ts';
+import { systemReason } from '../core/system-reason.ts';
 
 export class OutputWatch {
   private failure: Error | undefined;
@@ -20,7 +21,7 @@ export class OutputWatch {
     if (this.failure === undefined) return;
     throw new OperatorError(
       'OUTPUT_FAILED',
-      `cannot write to stdout: ${this.failure.message}`,
+      `cannot write to stdout: ${systemReason(this.failure)}`,
       'Is the reader still there, and is there room on the disk?',
       undefined,
       this.failure,

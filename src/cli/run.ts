@@ -67,12 +67,16 @@ async function runArguments(argv: readonly string[], io: ProbeIo): Promise<ExitC
 /** One line for the operator's problem; the stack too for what is our bug. */
 function reportFailure(error: unknown, io: ProbeIo): ExitCode {
   if (error instanceof OperatorError) {
-    io.stderr.write(`sipgauge: ${sentence(error.message)} ${sentence(error.hint)}\n`);
+    io.stderr.write(`sipgauge: ${sentence(error.message)} ${capital(sentence(error.hint))}\n`);
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   io.stderr.write(`sipgauge: this is a bug in sipgauge: ${text}\n`);
   return ExitCode.BUG;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** In one line, with its full stop. */

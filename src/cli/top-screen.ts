@@ -1,4 +1,4 @@
-/** The screen of `sipgauge top`: two looks at a probe's metrics → lines of text. Pure. */
+/** The screen of `sipgauge top`: two looks at a probe's metrics → lines of text. Pure; of terminals it knows the width. */
 import {
   type Bucket,
   bucketsBetween,
@@ -6,73 +6,128 @@ import {
   quantileOf,
   type Selector,
 } from '../report/exposition-reader.ts';
+import { clipped, type Line } from './terminal.ts';
+import { decimal, type Look, rate, whole } from './top-look.ts';
+import { captureText, verdictOf } from './top-verdict.ts';
 
-export interface Look {
-  readonly atMs: number;
-  readonly metrics: Exposition;
-}
-
-const RESULTS_SHOWN = 8;
-const PEERS_SHOWN = 12;
+/** Below it the tables stand under each other instead of side by side. */
+const TWO_COLUMNS_MIN = 79;
+const NAME_WIDTH = 16;
+const VALUE_WIDTH = 9;
+const LEFT_WIDTH = NAME_WIDTH + 2 * VALUE_WIDTH + 2;
+const RESULTS_SHOWN = 9;
+const PEERS_SHOWN = 32;
 const DIRECTIONS = ['in', 'out'] as const;
 
-/** `earlier` and `later` span what rates and percentiles are over. */
-export function topScreen(url: string, earlier: Look, later: Look): readonly string[] {
+/** A heading and its rows. */
+type Table = readonly string[];
+
+/** `earlier` and `later` span what rates, ratios and percentiles are over; a `columns` of 0 is a pipe. */
+export function topScreen(
+  url: string,
+  earlier: Look,
+  later: Look,
+  columns: number,
+): readonly Line[] {
+  const verdict = verdictOf(earlier, later);
+  const calls = callTable(earlier, later);
+  const results = resultTable(later.metrics);
+  const messages = messageTable(earlier, later);
+  const peers = peerTable(earlier, later);
+  const tables =
+    columns >= TWO_COLUMNS_MIN
+      ? [...sideBySide(calls, results), blank(), ...sideBySide(messages, peers)]
+      : [calls, results, messages, peers]
+          .filter((table) => table.length > 0)
+          .flatMap((table, n) => [...(n > 0 ? [blank()] : []), ...linesOf(table)]);
   return [
-    ...heading(url, earlier, later),
-    '',
-    ...captureLines(earlier, later),
-    '',
-    ...trafficLines(earlier, later),
-    '',
-    ...callLines(earlier, later),
-    '',
-    ...resultLines(later.metrics),
-    ...peerLines(earlier, later),
+    { text: headingText(url, earlier, later), tone: 'soft' },
+    { text: verdict.text, tone: verdict.state },
+    { text: captureText(earlier, later), tone: 'plain' },
+    blank(),
+    ...tables,
   ];
 }
 
-function heading(url: string, earlier: Look, later: Look): readonly string[] {
+function blank(): Line {
+  return { text: '', tone: 'plain' };
+}
+
+function linesOf(table: Table): Line[] {
+  return table.map((text, n) => ({ text, tone: n === 0 ? 'heading' : 'plain' }));
+}
+
+function sideBySide(left: Table, right: Table): Line[] {
+  const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, n) =>
+    `${(left[n] ?? '').padEnd(LEFT_WIDTH)}${right[n] ?? ''}`.trimEnd(),
+  );
+  return linesOf(rows);
+}
+
+function headingText(url: string, earlier: Look, later: Look): string {
   const version = [...later.metrics.sumBy('sipgauge_build_info', 'version').keys()][0] ?? '?';
   const started = later.metrics.sum('drachtio_time_started');
-  const clock = later.metrics.sum('sipgauge_packet_clock_timestamp_seconds');
-  const since = new Date(started * 1000).toISOString().slice(0, 19);
-  const time = clock > 0 ? new Date(clock * 1000).toISOString().slice(0, 19) : 'no packet yet';
-  const over = `rates and percentiles over ${((later.atMs - earlier.atMs) / 1000).toFixed(0)} s`;
-  return [`sipgauge ${version}  ${url}`, `since ${since}  packet clock ${time}  ${over}`];
+  const since = new Date(started * 1000)
+    .toISOString()
+    .slice(0, 'YYYY-MM-DDTHH:MM'.length)
+    .replace('T', ' ');
+  const seconds = ((later.atMs - earlier.atMs) / 1000).toFixed(0);
+  return `sipgauge ${version}  since ${since} UTC  over ${seconds} s  ${url.replace(/\/metrics$/, '')}`;
 }
 
-/** How much `name` grew a second. */
-function rate(earlier: Look, later: Look, name: string, selector: Selector = {}): number {
-  const seconds = (later.atMs - earlier.atMs) / 1000;
-  const grown = later.metrics.sum(name, selector) - earlier.metrics.sum(name, selector);
-  return seconds > 0 ? Math.max(0, grown) / seconds : 0;
-}
-
-function captureLines(earlier: Look, later: Look): readonly string[] {
+function callTable(earlier: Look, later: Look): Table {
   const { metrics } = later;
-  const up = [...metrics.sumBy('sipgauge_capture_up', 'interface')];
-  const states = up.map(([name, value]) => `${name} ${value === 1 ? 'up' : 'DOWN'}`);
-  const dropped = [...metrics.sumBy('sipgauge_capture_dropped_total', 'stage')];
-  const drops = dropped.map(([stage, count]) => `${stage} ${whole(count)}`).join(', ');
-  const lag = metrics.max('sipgauge_capture_lag_seconds');
-  const foreign = metrics.sum('sipgauge_message_fate_total', { fate: 'foreign' });
-  const truncated = metrics.sum('sipgauge_message_fate_total', { fate: 'truncated' });
+  const each = (text: (direction: string) => string) => DIRECTIONS.map(text);
+  const delay = (family: string, fraction: number) =>
+    each((direction) =>
+      quantileText(bucketsBetween(earlier.metrics, later.metrics, family, { direction }), fraction),
+    );
+  const count = (name: string) => each((direction) => whole(metrics.sum(name, { direction })));
+  const attempts = each((direction) =>
+    decimal(rate(earlier, later, 'sip_session_attempts_total', { direction })),
+  );
+  const dialogs = ['inbound', 'outbound'].map((type) =>
+    whole(metrics.sum('drachtio_stable_dialogs', { type })),
+  );
   return [
-    row('capture', states.length > 0 ? states.join(', ') : 'none'),
-    row('packets/s', decimal(rate(earlier, later, 'sipgauge_packets_total'))),
-    row('dropped', drops === '' ? '0' : drops),
-    row('lag', `${(lag * 1000).toFixed(0)} ms`),
-    row('not counted', `foreign ${whole(foreign)}, truncated ${whole(truncated)}`),
+    row('CALLS', 'received', 'sent'),
+    row('attempts/s', ...attempts),
+    row('being set up', ...count('sip_session_attempts_open')),
+    row('active dialogs', ...dialogs),
+    row('answered', ...each((direction) => answeredText(earlier, later, { direction }))),
+    row('post-dial delay', ...delay('sip_session_request_delay_seconds', 0.5)),
+    row('  p95', ...delay('sip_session_request_delay_seconds', 0.95)),
+    row('time to answer', ...delay('sip_session_answer_delay_seconds', 0.5)),
+    row('  p95', ...delay('sip_session_answer_delay_seconds', 0.95)),
+    row('registrations', ...count('sip_registrations')),
   ];
 }
 
-function trafficLines(earlier: Look, later: Look): readonly string[] {
+/** The share of 2xx among the results of the time between the looks. */
+function answeredText(earlier: Look, later: Look, selector: Selector): string {
+  const before = earlier.metrics.sumBy('sip_session_results_total', 'code', selector);
+  let answered = 0;
+  let ended = 0;
+  for (const [code, count] of later.metrics.sumBy('sip_session_results_total', 'code', selector)) {
+    const grown = Math.max(0, count - (before.get(code) ?? 0));
+    ended += grown;
+    if (/^2\d\d$/.test(code)) answered += grown;
+  }
+  return ended === 0 ? '-' : `${((100 * answered) / ended).toFixed(0)} %`;
+}
+
+function quantileText(buckets: readonly Bucket[], fraction: number): string {
+  const seconds = quantileOf(buckets, fraction);
+  if (seconds === undefined) return '-';
+  return seconds < 1 ? `${(seconds * 1000).toFixed(0)} ms` : `${seconds.toFixed(2)} s`;
+}
+
+function messageTable(earlier: Look, later: Look): Table {
   const each = (name: string) =>
     DIRECTIONS.map((direction) => decimal(rate(earlier, later, name, { direction })));
   return [
-    row('per second', ...DIRECTIONS),
-    row('messages', ...each('sip_messages_total')),
+    row('MESSAGES/s', 'received', 'sent'),
+    row('all', ...each('sip_messages_total')),
     row('requests', ...each('sip_requests_total')),
     row('responses', ...each('sip_responses_total')),
     row('retransmitted', ...each('sip_retransmissions_total')),
@@ -80,37 +135,7 @@ function trafficLines(earlier: Look, later: Look): readonly string[] {
   ];
 }
 
-function callLines(earlier: Look, later: Look): readonly string[] {
-  const { metrics } = later;
-  const count = (name: string) =>
-    DIRECTIONS.map((direction) => whole(metrics.sum(name, { direction })));
-  const delay = (family: string) =>
-    DIRECTIONS.map((direction) =>
-      percentiles(bucketsBetween(earlier.metrics, later.metrics, family, { direction })),
-    );
-  const attempts = DIRECTIONS.map((direction) =>
-    decimal(rate(earlier, later, 'sip_session_attempts_total', { direction })),
-  );
-  const dialogs = ['inbound', 'outbound'].map((type) =>
-    whole(metrics.sum('drachtio_stable_dialogs', { type })),
-  );
-  return [
-    row('calls', ...DIRECTIONS),
-    row('attempts/s', ...attempts),
-    row('open', ...count('sip_session_attempts_open')),
-    row('dialogs', ...dialogs),
-    row('SRD p50 p95', ...delay('sip_session_request_delay_seconds')),
-    row('answer p50 p95', ...delay('sip_session_answer_delay_seconds')),
-    row('registrations', ...count('sip_registrations')),
-  ];
-}
-
-function percentiles(buckets: readonly Bucket[]): string {
-  const values = [0.5, 0.95].map((quantile) => quantileOf(buckets, quantile));
-  return values.map((value) => (value === undefined ? '-' : `${value.toFixed(3)} s`)).join(' ');
-}
-
-function resultLines(metrics: Exposition): readonly string[] {
+function resultTable(metrics: Exposition): Table {
   const codes = new Map<string, readonly number[]>();
   for (const [index, direction] of DIRECTIONS.entries()) {
     for (const [code, count] of metrics.sumBy('sip_session_results_total', 'code', { direction })) {
@@ -126,40 +151,36 @@ function resultLines(metrics: Exposition): readonly string[] {
     .slice(0, RESULTS_SHOWN);
   if (rows.length === 0) return [];
   return [
-    row('results', ...DIRECTIONS),
-    ...rows.map(([code, counts]) => row(`  ${code}`, ...counts.map(whole))),
+    row('RESULTS, ALL', 'received', 'sent'),
+    ...rows.map(([code, counts]) => row(code, ...counts.map(whole))),
   ];
 }
 
-function peerLines(earlier: Look, later: Look): readonly string[] {
+function peerTable(earlier: Look, later: Look): Table {
   const peers = [...later.metrics.sumBy('sip_messages_total', 'peer').keys()];
   if (peers.length < 2) return [];
-  const shown = peers
-    .slice(0, PEERS_SHOWN)
-    .map((peer) =>
-      row(
-        `  ${peer}`,
+  // The rest comes last, as on the page.
+  const ordered = [...peers.filter((peer) => peer !== 'other'), 'other'].slice(0, PEERS_SHOWN);
+  return [
+    peerRow('PEERS', 'msg/s', 'calls/s', 'answered', 't/outs'),
+    ...ordered.map((peer) =>
+      peerRow(
+        peer,
         decimal(rate(earlier, later, 'sip_messages_total', { peer })),
-        whole(later.metrics.sum('sip_session_attempts_total', { peer })),
-        whole(later.metrics.sum('sip_session_results_total', { peer, code: '200' })),
+        decimal(rate(earlier, later, 'sip_session_attempts_total', { peer })),
+        answeredText(earlier, later, { peer }),
         whole(later.metrics.sum('sip_peer_consecutive_timeouts', { peer })),
       ),
-    );
-  return ['', row('peers', 'messages/s', 'attempts', 'answered', 'timeouts in a row'), ...shown];
+    ),
+  ];
 }
 
-const NAME_WIDTH = 16;
-const VALUE_WIDTH = 18;
+function peerRow(name: string, ...values: readonly string[]): string {
+  const cells = values.map((value, n) => value.padStart(n === 2 ? VALUE_WIDTH : 8));
+  return `${clipped(name, 11).padEnd(11)}${cells.join('')}`;
+}
 
 function row(name: string, ...values: readonly string[]): string {
-  const columns = values.map((value) => value.padEnd(VALUE_WIDTH)).join(' ');
-  return `${name.padEnd(NAME_WIDTH)} ${columns}`.trimEnd();
-}
-
-function decimal(value: number): string {
-  return value.toFixed(value >= 100 ? 0 : 1);
-}
-
-function whole(value: number): string {
-  return String(Math.round(value));
+  const cells = values.map((value) => value.padStart(VALUE_WIDTH));
+  return `${clipped(name, NAME_WIDTH).padEnd(NAME_WIDTH)}${cells.join('')}`;
 }

@@ -128,7 +128,7 @@ export const CAPTURE_OPTIONS: readonly Option[] = [
     commands: ['replay'],
     group: 'Replay',
     flagOnly: true,
-    text: "pace: as fast as possible, or N times the capture's own",
+    text: "pace: as fast as possible, or N times the capture's own, with --serve",
   },
   {
     name: 'loop',

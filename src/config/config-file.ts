@@ -1,6 +1,7 @@
 /** Reads a configuration file, YAML or JSON: a map from option names to scalars or lists of them. */
 import { readFile, stat } from 'node:fs/promises';
 import { OperatorError } from '../core/operator-error.ts';
+import { systemReason } from '../core/system-reason.ts';
 import type { TextsByName } from './chosen-values.ts';
 import { nearestName } from './nearest-name.ts';
 import { CONFIGURABLE, optionNamed } from './options.ts';
@@ -36,13 +37,14 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof OperatorError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw fileError(path, `cannot be read: ${reason.replace(/, .*$/, '')}`, error);
+    const hint = 'check the path, its permissions, and for whom the program runs';
+    const message = `${path} cannot be read: ${systemReason(error)}`;
+    throw new OperatorError('BAD_CONFIG_FILE', message, hint, undefined, error);
   }
 }
 
 function fileError(path: string, message: string, cause?: unknown): OperatorError {
-  const hint = 'Check it with: sipgauge check-config FILE';
+  const hint = 'deploy/sipgauge.yaml shows what one looks like';
   return new OperatorError('BAD_CONFIG_FILE', `${path} ${message}`, hint, undefined, cause);
 }
 

@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 
 /** Paths the probe serves itself. */
 const RESERVED_PATHS: readonly string[] = ['/', '/healthz', '/readyz'];
+const RESERVED_FOLDERS: readonly string[] = ['/api/', '/assets/'];
 
 /** Every rule that is broken, as sentences without a full stop. */
 export function checkTogether(config: Config): readonly string[] {
@@ -16,10 +17,21 @@ function replayRules({ command, replay }: Config): readonly string[] {
   const stdins = replay.files.filter((file) => file === '-').length;
   if (stdins > 1) problems.push('stdin (-) can be read once only');
   if (stdins > 0 && replay.loop) problems.push('--loop cannot begin stdin (-) again');
-  if (replay.loop && !replay.serve) problems.push('--loop never ends to print: it needs --serve');
   if (replay.loop && replay.untilUs !== undefined) problems.push('--loop excludes --until');
-  if (replay.serve && replay.untilUs !== undefined) problems.push('--serve excludes --until');
-  if (replay.serve && replay.explain) problems.push('--serve excludes --explain');
+  return [...problems, ...(replay.serve ? servedRules(replay) : printedRules(replay))];
+}
+
+function servedRules({ untilUs, explain }: Config['replay']): readonly string[] {
+  const problems: string[] = [];
+  if (untilUs !== undefined) problems.push('--serve excludes --until');
+  if (explain) problems.push('--serve excludes --explain');
+  return problems;
+}
+
+function printedRules({ loop, speed }: Config['replay']): readonly string[] {
+  const problems: string[] = [];
+  if (loop) problems.push('--loop never ends to print: it needs --serve');
+  if (Number.isFinite(speed)) problems.push('--speed N is for watching it pass: it needs --serve');
   return problems;
 }
 
@@ -31,7 +43,8 @@ function liveRules({ command, capture }: Config): readonly string[] {
 function webRules({ web }: Config): readonly string[] {
   const path = web.telemetryPath;
   if (!/^\/[A-Za-z0-9._~/-]*$/.test(path)) return [`--web.telemetry-path: "${path}" is not a path`];
-  if (!RESERVED_PATHS.includes(path)) return [];
+  const inFolder = RESERVED_FOLDERS.some((folder) => path.startsWith(folder));
+  if (!inFolder && !RESERVED_PATHS.includes(path)) return [];
   return [`--web.telemetry-path: "${path}" is taken by the probe itself`];
 }
 

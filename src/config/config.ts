@@ -135,6 +135,8 @@ export interface Config {
   readonly tool: ToolConfig;
   /** The user to become; undefined = stay who we are. */
   readonly user: string | undefined;
+  /** Every option as it was written, by its name: to tell what a new reading changes. */
+  readonly written: Readonly<Record<string, string>>;
   /** The configuration file that was read. */
   readonly file: string | undefined;
 }

@@ -29,7 +29,10 @@ export async function parseConfig(line: CommandLine, environment: Environment): 
     fileName: path ?? '',
   });
   const reader = new OptionReader(chosen);
-  const config = readConfig(line, reader, path);
+  const written = Object.fromEntries(
+    [...chosen].map(([name, { texts }]) => [name, texts.join(' ')]),
+  );
+  const config: Config = { ...readConfig(line, reader), written, file: path };
   const problems = [...(file?.problems ?? []), ...reader.problems];
   // What does not go together is only worth saying of values that are right by themselves.
   if (problems.length === 0) problems.push(...checkTogether(config));
@@ -46,7 +49,7 @@ export function usageError(
   return new OperatorError('USAGE', problems.join('; '), hint, ExitCode.USAGE);
 }
 
-function readConfig(line: CommandLine, read: OptionReader, file: string | undefined): Config {
+function readConfig(line: CommandLine, read: OptionReader): Omit<Config, 'written' | 'file'> {
   return {
     command: line.command,
     replay: readReplay(line, read),
@@ -82,7 +85,6 @@ function readConfig(line: CommandLine, read: OptionReader, file: string | undefi
     },
     tool: readTool(read),
     user: read.text('user'),
-    file,
   };
 }
 

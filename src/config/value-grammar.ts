@@ -193,6 +193,7 @@ export function parseEndpointText(text: string): string | Problem {
 
 /** `trunk-a=192.0.2.0/24,2001:db8::/32`. The name is a label value. */
 export function parsePeer(text: string): PeerName | Problem {
+  if (!text.includes('=')) return new Problem('is no NAME=CIDR, such as trunk-a=192.0.2.0/24');
   const [name, list] = splitOnce(text, '=');
   const networks = list.split(',').map((network) => network.trim());
   const nameProblem = peerNameProblem(name);

@@ -33,7 +33,22 @@ export interface DashboardAbout {
 
 export const HISTORY_PATH = '/api/v1/history.json';
 
-const SCRIPTS = ['main', 'dom', 'chart', 'charts', 'history-store', 'numbers', 'overview'] as const;
+const SCRIPTS = [
+  'main',
+  'about',
+  'chart',
+  'chart-drawing',
+  'chart-text',
+  'charts',
+  'dom',
+  'figures',
+  'health',
+  'history-store',
+  'numbers',
+  'peers',
+  'stacks',
+  'tiles',
+] as const;
 
 const SECURITY_HEADERS = {
   'Content-Security-Policy':

@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { OperatorError } from '../core/operator-error.ts';
+import { systemReason } from '../core/system-reason.ts';
 
 export const CLIENT_AUTH_TYPES = [
   'NoClientCert',
@@ -65,11 +66,16 @@ export async function readWebConfig(path: string): Promise<WebConfigValues> {
 
 export function webConfigError(path: string, error: unknown): OperatorError {
   if (error instanceof OperatorError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const isSystemError = error instanceof Error && 'syscall' in error;
+  const file = isSystemError && 'path' in error ? String(error.path) : path;
+  // A certificate or a key that it names may be what cannot be read.
+  const named = file === path ? '' : `${file}: `;
   return new OperatorError(
     'WEB_CONFIG',
-    `web configuration ${path}: ${reason.split('\n', 1)[0]}`,
-    'its form is that of https://prometheus.io/docs/prometheus/latest/configuration/https/',
+    `web configuration ${path}: ${named}${systemReason(error)}`,
+    isSystemError
+      ? 'check its path and permissions, and those of the files it names'
+      : 'its form is that of https://prometheus.io/docs/prometheus/latest/configuration/https/',
     undefined,
     error,
   );

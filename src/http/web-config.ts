@@ -47,7 +47,7 @@ export class WebConfig {
 
   /** Throws OperatorError when the configuration is bad at the start. */
   static async load(path: string, onNotice: (notice: string) => void): Promise<WebConfig> {
-    return new WebConfig(path, await loadFiles(path), onNotice);
+    return new WebConfig(path, await readWebFiles(path), onNotice);
   }
 
   get tls(): TlsSettings | undefined {
@@ -85,7 +85,7 @@ export class WebConfig {
     try {
       const stamp = await stampOf([this.path, ...(this.loaded.tls?.files ?? [])]);
       if (stamp === this.loaded.stamp && !this.broken) return;
-      this.use(await loadFiles(this.path));
+      this.use(await readWebFiles(this.path));
     } catch (error) {
       this.broken = true;
       const { message } = webConfigError(this.path, error);
@@ -111,7 +111,8 @@ export class WebConfig {
   }
 }
 
-async function loadFiles(path: string): Promise<Loaded> {
+/** Throws OperatorError. */
+export async function readWebFiles(path: string): Promise<Loaded> {
   try {
     const values = await readWebConfig(path);
     const tls = values.tls === undefined ? undefined : await readTlsSettings(values.tls, path);

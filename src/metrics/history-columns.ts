@@ -130,6 +130,7 @@ function captureColumns(registry: MetricsRegistry): HistoryColumn[] {
     counter('evictions', () => registry.total(probe.tableEvictions, [])),
     counter('tcp_gaps', () => registry.value(probe.tcpGaps, 0)),
     counter('clock_steps', () => registry.value(probe.clockSteps, 0)),
+    gauge('tls_flows', () => registry.value(probe.tlsFlows, 0)),
     gauge('lag_seconds', () => registry.value(probe.captureLag, 0)),
   ];
 }

@@ -1,26 +1,40 @@
-/** A report as one HTML file: no script, nothing from outside, plots as SVG that a screen reader can name. */
-import type { Counted, Delay, ReportModel } from './report-model.ts';
-import { isoTime } from './report-text.ts';
-
-const PLOT_WIDTH = 640;
-const PLOT_HEIGHT = 140;
-const LABEL_HEIGHT = 18;
+/** A report as one HTML file: no script, nothing from outside, light or dark as the reader's system is; it prints. */
+import { answeredShare, type Counted, type Delay, type ReportModel } from './report-model.ts';
+import { escapeHtml, plot } from './report-plot.ts';
+import { isoTime, percentText } from './report-text.ts';
+import type { TimeBins } from './time-bins.ts';
 
 const STYLE = `
-:root { color-scheme: light dark; --bar: #2563eb; --line: #8884; }
-@media (prefers-color-scheme: dark) { :root { --bar: #7aa2ff; } }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-table { border-collapse: collapse; } th, td { padding: .2rem .8rem .2rem 0; text-align: right; border-bottom: 1px solid var(--line); }
-th:first-child, td:first-child { text-align: left; }
-svg { width: 100%; height: auto; } svg rect { fill: var(--bar); } svg text { font-size: 10px; fill: currentColor; }
-svg line { stroke: var(--line); } code { font-size: .9em; overflow-wrap: anywhere; }
+:root{color-scheme:light dark;--ground:#eef1f5;--panel:#fff;--ink:#161b22;--soft:#566170;--line:#dfe4ea;--bar:#0b62a8;--good:#007d5c;--doubt:#8a5300}
+@media(prefers-color-scheme:dark){:root{--ground:#0f1318;--panel:#181e25;--ink:#e8ecf1;--soft:#a3afbc;--line:#2a323c;--bar:#6cb4ee;--good:#3fc79a;--doubt:#f0b858}}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:80rem;padding:1.5rem 1.25rem 3rem;background:var(--ground);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
+h1{font-size:1.35rem;margin:0 0 .25rem;overflow-wrap:anywhere}
+h2{font-size:1rem;margin:0 0 .4rem}
+p{margin:0 0 .5rem;color:var(--soft)}
+.tiles,.cards{display:grid;gap:.75rem;margin-top:1rem}
+.tiles{grid-template-columns:repeat(auto-fit,minmax(8rem,1fr))}
+.cards{grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));align-items:start}
+section,.tiles div{background:var(--panel);border:1px solid var(--line);border-radius:.6rem;padding:.8rem 1rem}
+section{overflow-x:auto;break-inside:avoid}
+section.doubt{border-color:var(--doubt);margin-top:1rem}
+.doubt h2{color:var(--doubt)}
+dl{margin:0}dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-size:1.5rem;font-weight:650}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+th,td{padding:.25rem .6rem .25rem 0;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
+thead th{color:var(--soft);font-weight:500}
+tbody tr:last-child>*{border-bottom:0}
+th:first-child,td:first-child{text-align:left}
+tfoot td{font-weight:650}
+.share{width:40%;padding-right:0}
+.share svg{height:10px;vertical-align:middle}
+.share .good{fill:var(--good)}
+svg{display:block;width:100%;height:auto}
+svg rect{fill:var(--bar)}svg text{font-size:11px;fill:var(--soft)}svg line{stroke:var(--soft)}
+code{font-size:.9em;overflow-wrap:anywhere}
 `;
 
-interface Bar {
-  readonly label: string;
-  readonly count: number;
-}
+const ANSWERED = /^2\d\d$/;
 
 export function reportHtml(model: ReportModel): string {
   const title = `SIP report: ${model.files.join(', ')}`;
@@ -28,109 +42,136 @@ export function reportHtml(model: ReportModel): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body>
-<h1>${escapeHtml(title)}</h1>
+<header><h1>${escapeHtml(title)}</h1>
 <p>${isoTime(model.firstUs)} to ${isoTime(model.lastUs)}; local side <code>${escapeHtml(model.localSide || 'unknown')}</code>;
-sipgauge ${escapeHtml(model.version)}.</p>
-${pairTable('Totals', model.totals)}
-${countedTable('Outcomes of call attempts', model.outcomes)}
-${countedTable('Requests', model.methods)}
+sipgauge ${escapeHtml(model.version)}.</p></header>
+<main>
+${tiles(model)}
+${doubtSection(model)}
+<div class="cards">
+${outcomeSection(model.outcomes)}
+${binSection('Call attempts over time', model.calls)}
 ${model.delays.map(delaySection).join('\n')}
-${retransmissionSection(model)}
+${binSection('Retransmissions over time', model.retransmissions)}
+${peerSection(model)}
+${countedSection('Requests', model.methods)}
 ${slowestSection(model)}
-${model.doubts.length > 0 ? pairTable('To know before trusting this', model.doubts) : ''}
+</div>
+</main>
 </body></html>
 `;
 }
 
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
+function tiles({ totals, outcomes }: ReportModel): string {
+  const shares = (['in', 'out'] as const)
+    .map((direction) => [direction, answeredShare(outcomes, direction)] as const)
+    .filter(([, share]) => !Number.isNaN(share))
+    .map(([direction, share]) => [`answered, ${direction}`, percentText(share)] as const);
+  const all = [...totals.map(({ name, value }) => [name, String(value)] as const), ...shares];
+  const cells = all.map(
+    ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${value}</dd></div>`,
+  );
+  return `<dl class="tiles">${cells.join('')}</dl>`;
 }
 
-function pairTable(
-  title: string,
-  rows: readonly { readonly name: string; readonly value: number }[],
-): string {
-  const cells = rows.map(
+function doubtSection({ doubts }: ReportModel): string {
+  if (doubts.length === 0) return '';
+  const rows = doubts.map(
     ({ name, value }) => `<tr><td>${escapeHtml(name)}</td><td>${value}</td></tr>`,
   );
-  return `<h2>${escapeHtml(title)}</h2>\n<table>${cells.join('')}</table>`;
+  return `<section class="doubt"><h2>To know before trusting this</h2>\n<table><tbody>${rows.join('')}</tbody></table></section>`;
 }
 
-function countedTable(title: string, rows: readonly Counted[]): string {
+interface Table {
+  readonly title: string;
+  readonly heads: readonly string[];
+  /** Rows of cells, as markup. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+function tableSection({ title, heads, rows }: Table): string {
   if (rows.length === 0) return '';
-  const cells = rows.map(
-    (row) => `<tr><td>${escapeHtml(row.name)}</td><td>${row.in}</td><td>${row.out}</td></tr>`,
-  );
-  return `<h2>${escapeHtml(title)}</h2>
-<table><thead><tr><th scope="col"></th><th scope="col">in</th><th scope="col">out</th></tr></thead>
-<tbody>${cells.join('')}</tbody></table>`;
+  const head = heads.map((text) => `<th scope="col">${text}</th>`).join('');
+  const body = rows.map((cells) => `<tr>${cells.map((cell) => cellMarkup(cell)).join('')}</tr>`);
+  return `<section><h2>${title}</h2>\n<table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table></section>`;
+}
+
+function cellMarkup(cell: string): string {
+  return `<td${cell.startsWith('<svg') ? ' class="share"' : ''}>${cell}</td>`;
+}
+
+function outcomeSection(outcomes: readonly Counted[]): string {
+  const most = Math.max(1, ...outcomes.map((row) => row.in + row.out));
+  return tableSection({
+    title: 'Outcomes of call attempts',
+    heads: ['', 'in', 'out', ''],
+    rows: outcomes.map((row) => [
+      escapeHtml(row.name),
+      String(row.in),
+      String(row.out),
+      shareBar((row.in + row.out) / most, ANSWERED.test(row.name)),
+    ]),
+  });
+}
+
+function shareBar(share: number, good: boolean): string {
+  const kind = good ? ' class="good"' : '';
+  return `<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect${kind} width="${(share * 100).toFixed(1)}" height="10"/></svg>`;
+}
+
+function countedSection(title: string, rows: readonly Counted[]): string {
+  return tableSection({
+    title,
+    heads: ['', 'in', 'out'],
+    rows: rows.map((row) => [escapeHtml(row.name), String(row.in), String(row.out)]),
+  });
+}
+
+function peerSection({ peers }: ReportModel): string {
+  return tableSection({
+    title: 'Peers',
+    heads: ['', 'attempts', 'answered', 'timeouts'],
+    rows: peers.map(({ name, attempts, results, answered, timeouts }) => [
+      escapeHtml(name),
+      String(attempts),
+      percentText(answered / results),
+      String(timeouts),
+    ]),
+  });
 }
 
 function delaySection(delay: Delay): string {
   const bars = delay.buckets.map(({ upToSeconds, count }) => ({
-    label: upToSeconds === Number.POSITIVE_INFINITY ? 'more' : `≤ ${upToSeconds}`,
+    label: upToSeconds === Number.POSITIVE_INFINITY ? 'more' : `≤ ${upToSeconds} s`,
     count,
   }));
   const facts = `${delay.count} observed; mean ${delay.meanSeconds.toFixed(3)} s, median ${delay.medianSeconds.toFixed(3)} s, 95th percentile ${delay.p95Seconds.toFixed(3)} s`;
-  return `<h2>${escapeHtml(delay.name)}</h2>\n<p>${facts}. Seconds:</p>\n${plot(`${delay.name}: ${facts}`, bars)}`;
+  const title = escapeHtml(delay.name.charAt(0).toUpperCase() + delay.name.slice(1));
+  return `<section><h2>${title}</h2>\n<p>${facts}</p>\n${plot(`${delay.name}: ${facts}`, bars)}</section>`;
 }
 
-function retransmissionSection(model: ReportModel): string {
-  const bins = model.retransmissions.bins();
-  if (bins.length === 0) return '';
-  const width = model.retransmissions.widthUs / 1e6;
-  const last = bins.length - 1;
-  const bars = bins.map(({ startUs, count }, index) => ({
+function binSection(title: string, bins: TimeBins): string {
+  const all = bins.bins();
+  if (all.length === 0) return '';
+  const per = `Per ${bins.widthUs / 1e6} s, from ${isoTime(all[0]?.startUs ?? 0)}`;
+  const last = all.length - 1;
+  const bars = all.map(({ startUs, count }, index) => ({
     label: index === 0 || index === last ? isoTime(startUs).slice(11, 19) : '',
     count,
   }));
-  return `<h2>Retransmissions over time</h2>\n<p>Per ${width} s.</p>\n${plot(`Retransmissions per ${width} s`, bars)}`;
+  return `<section><h2>${title}</h2>\n<p>${per}</p>\n${plot(`${title}. ${per}`, bars)}</section>`;
 }
 
-function plot(name: string, bars: readonly Bar[]): string {
-  const most = Math.max(1, ...bars.map((bar) => bar.count));
-  const step = PLOT_WIDTH / Math.max(1, bars.length);
-  const shapes = bars.map(({ label, count }, index) => {
-    const height = (count / most) * PLOT_HEIGHT;
-    const x = index * step;
-    const middle = (x + step / 2).toFixed(1);
-    const rect = `<rect x="${(x + 1).toFixed(1)}" y="${(PLOT_HEIGHT + LABEL_HEIGHT - height).toFixed(1)}" width="${Math.max(1, step - 2).toFixed(1)}" height="${height.toFixed(1)}"><title>${escapeHtml(label)} ${count}</title></rect>`;
-    const number =
-      count > 0 && step > 30
-        ? `<text x="${middle}" y="${(PLOT_HEIGHT + LABEL_HEIGHT - height - 3).toFixed(1)}" text-anchor="middle">${count}</text>`
-        : '';
-    const anchor = index === 0 ? 'start' : 'middle';
-    const at = index === 0 ? '0' : middle;
-    const text =
-      label === ''
-        ? ''
-        : `<text x="${at}" y="${PLOT_HEIGHT + 2 * LABEL_HEIGHT - 4}" text-anchor="${anchor}">${escapeHtml(label)}</text>`;
-    return `${rect}${number}${text}`;
+function slowestSection({ slowest, showCallIds }: ReportModel): string {
+  return tableSection({
+    title: 'Slowest calls',
+    heads: ['time', 'seconds', 'delay', 'direction', ...(showCallIds ? ['Call-ID'] : [])],
+    rows: slowest.map((call) => [
+      isoTime(call.timestampUs),
+      (call.durationUs / 1e6).toFixed(3),
+      call.delay,
+      call.direction,
+      ...(showCallIds ? [`<code>${escapeHtml(call.callId)}</code>`] : []),
+    ]),
   });
-  const base = PLOT_HEIGHT + LABEL_HEIGHT;
-  return `<svg viewBox="0 0 ${PLOT_WIDTH} ${PLOT_HEIGHT + 2 * LABEL_HEIGHT}" role="img" aria-label="${escapeHtml(name)}">
-<line x1="0" y1="${base}" x2="${PLOT_WIDTH}" y2="${base}"/>${shapes.join('')}</svg>`;
-}
-
-function slowestSection(model: ReportModel): string {
-  if (model.slowest.length === 0) return '';
-  const rows = model.slowest.map((call) => {
-    const name = model.showCallIds ? `<td><code>${escapeHtml(call.callId)}</code></td>` : '';
-    const delay = `<td>${(call.durationUs / 1e6).toFixed(3)}</td><td>${call.delay}</td><td>${call.direction}</td>`;
-    return `<tr><td>${isoTime(call.timestampUs)}</td>${delay}${name}</tr>`;
-  });
-  const heads = [
-    'time',
-    'seconds',
-    'delay',
-    'direction',
-    ...(model.showCallIds ? ['Call-ID'] : []),
-  ];
-  const head = heads.map((text) => `<th scope="col">${text}</th>`).join('');
-  return `<h2>Slowest calls</h2>\n<table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }

@@ -12,13 +12,25 @@ export interface Counted {
   readonly out: number;
 }
 
+/** How a peer did, both directions together. */
+export interface PeerCount {
+  readonly name: string;
+  readonly attempts: number;
+  readonly results: number;
+  readonly answered: number;
+  readonly timeouts: number;
+}
+
 export interface Delay {
   readonly name: string;
   readonly count: number;
   readonly meanSeconds: number;
   readonly medianSeconds: number;
   readonly p95Seconds: number;
-  /** Upper bound in seconds (Infinity for the last) and how many lie below it and above the one before. */
+  /**
+   * Upper bound in seconds (Infinity for the last) and how many lie below it and above the one before, from the first
+   * that holds something to the last.
+   */
   readonly buckets: readonly { readonly upToSeconds: number; readonly count: number }[];
 }
 
@@ -31,7 +43,11 @@ export interface ReportModel {
   readonly totals: readonly { readonly name: string; readonly value: number }[];
   readonly methods: readonly Counted[];
   readonly outcomes: readonly Counted[];
+  /** Empty when no peer is named. */
+  readonly peers: readonly PeerCount[];
   readonly delays: readonly Delay[];
+  /** Call attempts, by when they began. */
+  readonly calls: TimeBins;
   readonly retransmissions: TimeBins;
   readonly slowest: readonly SlowCall[];
   readonly showCallIds: boolean;
@@ -43,6 +59,7 @@ export interface ReportSubject {
   readonly localSide: string;
   readonly firstUs: number;
   readonly lastUs: number;
+  readonly calls: TimeBins;
   readonly retransmissions: TimeBins;
   readonly slowest: readonly SlowCall[];
   readonly showCallIds: boolean;
@@ -57,10 +74,12 @@ export function reportModel(subject: ReportSubject, metrics: Exposition): Report
       { name: 'messages in', value: metrics.sum('sip_messages_total', { direction: 'in' }) },
       { name: 'messages out', value: metrics.sum('sip_messages_total', { direction: 'out' }) },
       { name: 'call attempts', value: metrics.sum('sip_session_attempts_total') },
+      { name: 'still open at the end', value: metrics.sum('sip_session_attempts_open') },
       { name: 'retransmissions', value: metrics.sum('sip_retransmissions_total') },
     ],
     methods: countedBy(metrics, 'sip_requests_total', 'method'),
     outcomes: countedBy(metrics, 'sip_session_results_total', 'code'),
+    peers: peersOf(metrics),
     delays: DELAYS.map((row) => delayOf(metrics, ...row)).filter(({ count }) => count > 0),
     doubts: DOUBTS.map(([name, family, label, value]) => ({
       name,
@@ -113,9 +132,44 @@ function delayOf(metrics: Exposition, name: string, family: string, selector: Se
     meanSeconds: count === 0 ? 0 : metrics.sum(`${family}_sum`, selector) / count,
     medianSeconds: quantileOf(cumulative, 0.5) ?? 0,
     p95Seconds: quantileOf(cumulative, 0.95) ?? 0,
-    buckets: cumulative.map(({ bound, count: below }, index) => ({
-      upToSeconds: bound,
-      count: below - (cumulative[index - 1]?.count ?? 0),
-    })),
+    buckets: withoutEmptyEnds(
+      cumulative.map(({ bound, count: below }, index) => ({
+        upToSeconds: bound,
+        count: below - (cumulative[index - 1]?.count ?? 0),
+      })),
+    ),
   };
+}
+
+function withoutEmptyEnds(buckets: Delay['buckets']): Delay['buckets'] {
+  const first = buckets.findIndex(({ count }) => count > 0);
+  const last = buckets.findLastIndex(({ count }) => count > 0);
+  return buckets.slice(Math.max(0, first), last + 1);
+}
+
+/** The share of 2xx among results, 0 to 1; NaN without a result. */
+export function answeredShare(outcomes: readonly Counted[], direction: 'in' | 'out'): number {
+  const sum = (rows: readonly Counted[]) => rows.reduce((total, row) => total + row[direction], 0);
+  return sum(outcomes.filter(({ name }) => isAnswered(name))) / sum(outcomes);
+}
+
+function isAnswered(code: string): boolean {
+  return /^2\d\d$/.test(code);
+}
+
+function peersOf(metrics: Exposition): readonly PeerCount[] {
+  const names = [...metrics.sumBy('sip_session_attempts_total', 'peer').keys()];
+  if (names.length < 2) return [];
+  const rest = names.filter((name) => name === 'other');
+  return [...names.filter((name) => name !== 'other'), ...rest].map((name) => {
+    const results = [...metrics.sumBy('sip_session_results_total', 'code', { peer: name })];
+    const sum = (pairs: typeof results) => pairs.reduce((total, [, count]) => total + count, 0);
+    return {
+      name,
+      attempts: metrics.sum('sip_session_attempts_total', { peer: name }),
+      results: sum(results),
+      answered: sum(results.filter(([code]) => isAnswered(code))),
+      timeouts: metrics.sum('sip_transaction_timeouts_total', { peer: name }),
+    };
+  });
 }

@@ -1,6 +1,6 @@
 /**
- * An observer in front of the collectors: passes everything on, and notes retransmissions by time and the slowest
- * calls. Cold code: it is there only while a report is made.
+ * An observer in front of the collectors: passes everything on, and notes calls and retransmissions by
+ * time, and the slowest calls. Cold code: it is there only while a report is made.
  */
 import type { Direction } from '../direction/direction.ts';
 import { DIRECTION_NAMES } from '../direction/direction.ts';
@@ -15,6 +15,7 @@ export interface Moment {
 }
 
 export interface Notes {
+  readonly calls: TimeBins;
   readonly retransmissions: TimeBins;
   readonly slowest: SlowestCalls;
 }
@@ -32,6 +33,10 @@ export function noting(collectors: Observer, notes: Notes, moment: () => Moment)
     }));
   };
   const own: Partial<Observer> = {
+    attemptStarted(direction, peer): void {
+      notes.calls.add(moment().timestampUs());
+      collectors.attemptStarted(direction, peer);
+    },
     requestRetransmission(direction, peer, method): void {
       retransmitted();
       collectors.requestRetransmission(direction, peer, method);
@@ -49,7 +54,7 @@ export function noting(collectors: Observer, notes: Notes, moment: () => Moment)
       collectors.callAnswer(direction, durationUs);
     },
   };
-  // Thirty events go straight through; only the four above are of interest.
+  // Thirty events go straight through; only those above are of interest.
   return new Proxy(collectors, {
     get(target, name): unknown {
       const noted: unknown = Reflect.get(own, name);

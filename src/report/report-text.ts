@@ -1,8 +1,12 @@
-/** A report as plain text, for a terminal or a mail. */
-import type { Counted, Delay, ReportModel } from './report-model.ts';
+/** A report as plain text, for a terminal or a mail: at most 80 columns. */
+import { answeredShare, type Counted, type Delay, type ReportModel } from './report-model.ts';
+import type { TimeBins } from './time-bins.ts';
 
 const BAR_WIDTH = 40;
 const NAME_WIDTH = 36;
+const COLUMN_WIDTH = 10;
+/** Of a plot over time. */
+const BIN_ROWS_MAX = 20;
 
 export function reportText(model: ReportModel): string {
   const lines = [
@@ -10,10 +14,12 @@ export function reportText(model: ReportModel): string {
     `${isoTime(model.firstUs)} to ${isoTime(model.lastUs)}, local side ${model.localSide || 'unknown'}`,
     '',
     ...model.totals.map(({ name, value }) => `${name.padEnd(NAME_WIDTH)} ${value}`),
-    ...table('outcomes of call attempts', model.outcomes),
+    ...outcomeLines(model.outcomes),
     ...table('requests', model.methods),
+    ...peerLines(model),
+    ...binLines('call attempts', model.calls),
     ...model.delays.flatMap(delayLines),
-    ...retransmissionLines(model),
+    ...binLines('retransmissions', model.retransmissions),
     ...slowestLines(model),
   ];
   if (model.doubts.length > 0) {
@@ -29,13 +35,36 @@ export function isoTime(timestampUs: number): string {
   return new Date(timestampUs / 1000).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
+/** `67 %`; a dash where nothing ended. */
+export function percentText(share: number): string {
+  return Number.isFinite(share) ? `${Math.round(share * 100)} %` : '-';
+}
+
+function outcomeLines(outcomes: readonly Counted[]): readonly string[] {
+  const lines = table('outcomes of call attempts', outcomes);
+  if (lines.length === 0) return [];
+  const shares = (['in', 'out'] as const).map((direction) =>
+    percentText(answeredShare(outcomes, direction)),
+  );
+  return [...lines, tableRow('answered', shares)];
+}
+
 function table(title: string, rows: readonly Counted[]): readonly string[] {
   if (rows.length === 0) return [];
-  const cells = rows.map(
-    (row) =>
-      `  ${row.name.padEnd(14)} ${String(row.in).padStart(10)} ${String(row.out).padStart(10)}`,
+  const cells = rows.map((row) => tableRow(row.name, [String(row.in), String(row.out)]));
+  return ['', title, tableRow('', ['in', 'out']), ...cells];
+}
+
+function tableRow(name: string, cells: readonly string[]): string {
+  return `  ${name.padEnd(14)} ${cells.map((cell) => cell.padStart(COLUMN_WIDTH)).join(' ')}`;
+}
+
+function peerLines({ peers }: ReportModel): readonly string[] {
+  if (peers.length === 0) return [];
+  const rows = peers.map(({ name, attempts, results, answered, timeouts }) =>
+    tableRow(name, [String(attempts), percentText(answered / results), String(timeouts)]),
   );
-  return ['', title, `  ${''.padEnd(14)} ${'in'.padStart(10)} ${'out'.padStart(10)}`, ...cells];
+  return ['', 'peers', tableRow('', ['attempts', 'answered', 'timeouts']), ...rows];
 }
 
 function bar(count: number, most: number): string {
@@ -53,27 +82,35 @@ function delayLines(delay: Delay): readonly string[] {
     `p95 ${seconds(p95Seconds)}`,
   ];
   const rows = delay.buckets.map(({ upToSeconds, count }) => {
-    const bound = upToSeconds === Number.POSITIVE_INFINITY ? 'more' : `<= ${upToSeconds} s`;
+    const bound = upToSeconds === Number.POSITIVE_INFINITY ? 'more' : `≤ ${upToSeconds} s`;
     return `  ${bound.padStart(10)} ${String(count).padStart(8)} ${bar(count, most)}`.trimEnd();
   });
-  return ['', `${delay.name}: ${facts.join(', ')}`, ...rows];
+  return ['', delay.name, `  ${facts.join(', ')}`, ...rows];
 }
 
 function seconds(value: number): string {
   return `${value.toFixed(3)} s`;
 }
 
-function retransmissionLines(model: ReportModel): readonly string[] {
-  const bins = model.retransmissions.bins();
-  if (bins.length === 0) return [];
-  const most = Math.max(...bins.map((bin) => bin.count));
-  const rows = bins
+function binLines(name: string, bins: TimeBins): readonly string[] {
+  const single = bins.bins();
+  const joined = Math.ceil(single.length / BIN_ROWS_MAX);
+  // As many rows as a screen has room for; the HTML has them all.
+  const all = single
+    .filter((_, n) => n % joined === 0)
+    .map(({ startUs }, n) => ({
+      startUs,
+      count: single.slice(n * joined, (n + 1) * joined).reduce((sum, { count }) => sum + count, 0),
+    }));
+  if (all.length === 0) return [];
+  const most = Math.max(...all.map((bin) => bin.count));
+  const rows = all
     .filter((bin) => bin.count > 0)
     .map(
       ({ startUs, count }) =>
         `  ${isoTime(startUs)} ${String(count).padStart(8)} ${bar(count, most)}`,
     );
-  return ['', `retransmissions, by ${model.retransmissions.widthUs / 1e6} s`, ...rows];
+  return ['', `${name}, by ${(joined * bins.widthUs) / 1e6} s`, ...rows];
 }
 
 function slowestLines(model: ReportModel): readonly string[] {

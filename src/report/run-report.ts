@@ -8,6 +8,7 @@ import type { ProbeIo } from '../cli/io.ts';
 import type { Config } from '../config/config.ts';
 import type { Endpoint } from '../core/address-set.ts';
 import { ExitCode, OperatorError } from '../core/operator-error.ts';
+import { systemReason } from '../core/system-reason.ts';
 import { DataPlane, endpointsOf } from '../data-plane.ts';
 import { endpointText, inferredLocal } from '../local-inference.ts';
 import { ExpositionFormat } from '../metrics/exposition.ts';
@@ -38,11 +39,10 @@ async function writeReport(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     const hint = 'Give another file to --html';
     throw new OperatorError(
       'REPORT_NOT_WRITTEN',
-      `cannot write ${path}: ${reason}`,
+      `cannot write ${path}: ${systemReason(error)}`,
       hint,
       undefined,
       error,
@@ -77,7 +77,11 @@ async function readFiles(
   local: readonly Endpoint[],
   warn: (line: string) => void,
 ): Promise<ReportModel> {
-  const notes = { retransmissions: new TimeBins(), slowest: new SlowestCalls() };
+  const notes = {
+    calls: new TimeBins(),
+    retransmissions: new TimeBins(),
+    slowest: new SlowestCalls(),
+  };
   const plane: DataPlane = new DataPlane({
     ...planeOptions(config, local, REPLAY_SEED, false),
     wrapObserver: (collectors) => noting(collectors, notes, () => plane.tracker),
@@ -92,6 +96,7 @@ async function readFiles(
     localSide: local.map(endpointText).join(' '),
     firstUs,
     lastUs,
+    calls: notes.calls,
     retransmissions: notes.retransmissions,
     slowest: notes.slowest.list(),
     showCallIds: config.tool.showCallIds,

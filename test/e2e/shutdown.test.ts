@@ -111,9 +111,10 @@ describe('a running probe', { skip }, () => {
 
     await sender.send(10);
     await probe.until('the peer has them', (samples) => samples.get(byPeer('carrier')) === 10);
-    writeFileSync(path, `peer:\n  - trunk=${pair.farAddress}\n`);
+    writeFileSync(path, `snaplen: 1500\npeer:\n  - trunk=${pair.farAddress}\n`);
     probe.process.kill('SIGHUP');
     await probe.logged(/configuration reloaded/);
+    await probe.logged(/takes effect at the next start only: snaplen"/);
     await sender.send(5);
     await probe.until('the new one has them', (samples) => samples.get(byPeer('trunk')) === 5);
 

@@ -100,6 +100,7 @@ function carryTraffic(
   state.dialogsByRoleState.set([4, Math.round(200 + 60 * wave), 2, 120, 0, 14]);
   state.registeredEndpoints = 400 + (calls % 7);
   state.registrationsOut = 12;
+  state.attemptsOpen.set([0, 2, 3, 1, 0, 1, 1, 0]);
   readings.lagSeconds = 0.004 + random() / 100;
 }
 
@@ -107,13 +108,18 @@ function carryCall({ observer }: MetricsRegistry, random: () => number, time: nu
   const direction = random() < 0.7 ? Direction.IN : Direction.OUT;
   const peer = Math.floor(random() * PEERS.length);
   observer.attemptStarted(direction, peer);
+  const back = direction === Direction.IN ? Direction.OUT : Direction.IN;
   for (const method of [Method.INVITE, Method.ACK, Method.BYE]) {
     observer.request(direction, peer, method);
     observer.message(direction, peer, 0);
-    observer.message(direction === Direction.IN ? Direction.OUT : Direction.IN, peer, 0);
+    observer.message(back, peer, 0);
   }
   const failure = FAILURES[Math.floor(random() * FAILURES.length)] ?? 500;
-  observer.attemptEnded(direction, peer, random() < 0.7 ? 200 : failure);
+  const result = random() < 0.7 ? 200 : failure;
+  observer.attemptEnded(direction, peer, result);
+  for (const status of [100, 180, result, 200]) {
+    if (status < 700) observer.response(back, peer, Method.INVITE, status);
+  }
   observer.sessionRequestDelay(direction, peer, Outcome.SUCCESS, 50_000 + random() * 1_500_000);
   observer.sessionAnswerDelay(direction, peer, 1_000_000 + random() * 12_000_000);
   if (random() < 0.05) observer.requestRetransmission(direction, peer, Method.INVITE);

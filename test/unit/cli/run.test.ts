@@ -59,6 +59,13 @@ describe('run', () => {
   it('says an operator’s problem in one line', async () => {
     const cases: readonly (readonly [string, ExitCode, RegExp])[] = [
       ['rply', ExitCode.USAGE, /^sipgauge: unknown command "rply", did you mean replay\? See: /],
+      ['liv -i lo --snplen 1', ExitCode.USAGE, /^sipgauge: unknown command "liv"[^;]* See: /],
+      ['live -i lo --peer a', ExitCode.USAGE, /^sipgauge: --peer: "a" is no NAME=CIDR, such as /],
+      [
+        'live -i lo --web.config.file /nonexistent',
+        ExitCode.OPERATOR,
+        /^sipgauge: web configuration \/nonexistent: no such file\. Check its path/,
+      ],
       ['live', ExitCode.USAGE, /^sipgauge: no interface is named: -i IFACE .*\. See: /],
       [
         'replay x --local 1.2.3.4/40',
@@ -68,7 +75,7 @@ describe('run', () => {
       [
         'check-config /nonexistent',
         ExitCode.OPERATOR,
-        /^sipgauge: \/nonexistent cannot be read: ENOENT/,
+        /^sipgauge: \/nonexistent cannot be read: no such file\. Check the path/,
       ],
     ];
     for (const [line, expected, pattern] of cases) {
@@ -86,6 +93,25 @@ describe('run', () => {
     const { code, stdout } = await runLine(`check-config ${path}`);
     assert.equal(code, ExitCode.OK);
     assert.match(stdout, /: valid\ntaken over by SIGHUP: .*peer/);
+  });
+
+  it('checks the web configuration that a file names', async () => {
+    const web = join(folder, 'web.yml');
+    const path = join(folder, 'with-web.yml');
+    writeFileSync(path, `web.config.file: ${web}\n`);
+    writeFileSync(web, 'http_server_config: {}\n');
+    assert.match((await runLine(`check-config ${path}`)).stdout, /web\.yml: valid/);
+    writeFileSync(web, 'basic_auth_users: { a: plain }\n');
+    const { code, stderr } = await runLine(`check-config ${path}`);
+    assert.equal(code, ExitCode.OPERATOR);
+    assert.match(stderr, /^sipgauge: web configuration .*bcrypt/);
+  });
+
+  it('names variables that are nearly an option', async () => {
+    const variables = { SIPGAUGE_LOG_LEVL: 'x', SIPGAUGE_PORT: 'x', SIPGAUGE_LOCAL: '192.0.2.1' };
+    const { stdout } = await runLine('check-config', variables);
+    assert.match(stdout, /SIPGAUGE_LOG_LEVL is not read: did you mean SIPGAUGE_LOG_LEVEL\?/);
+    assert.doesNotMatch(stdout, /SIPGAUGE_PORT|SIPGAUGE_LOCAL /);
   });
 
   it('lists the loopback interface among the devices', async () => {

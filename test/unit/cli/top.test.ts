@@ -83,20 +83,23 @@ describe('reading an exposition back', () => {
 describe('the screen of top', () => {
   const earlier = { atMs: 0, metrics: new Exposition(EARLIER) };
   const later = { atMs: 2000, metrics: new Exposition(LATER) };
-  const lines = topScreen('http://probe/metrics', earlier, later);
+  const textsOf = (columns: number) =>
+    topScreen('http://probe/metrics', earlier, later, columns).map(({ text }) => text);
+  const lines = textsOf(0);
 
   it('shows rates over the time between the looks', () => {
-    assert.deepEqual(rowOf(lines, 'packets/s'), ['1000']);
-    assert.deepEqual(rowOf(lines, 'messages'), ['100', '0.0']);
+    assert.match(lines[2] ?? '', / {2}1000 packets\/s {2}/);
+    assert.deepEqual(rowOf(lines, 'all'), ['100', '0.0']);
   });
 
   it('shows percentiles where something was observed', () => {
-    assert.match(lines.find((line) => line.startsWith('SRD')) ?? '', /1\.000 s 1\.900 s +- -$/);
+    assert.deepEqual(rowOf(lines, 'post-dial delay'), ['1.00 s', '-']);
+    assert.deepEqual(rowOf(lines, '  p95'), ['1.90 s', '-']);
   });
 
   it('shows results by weight and leaves out those that never were', () => {
     const results = lines
-      .filter((line) => /^ {2}\d{3} /.test(line))
+      .filter((line) => /^\d{3} /.test(line))
       .map((line) => line.trim().split(/ +/));
     assert.deepEqual(results, [
       ['200', '7', '0'],
@@ -104,8 +107,38 @@ describe('the screen of top', () => {
     ]);
   });
 
+  it('says first whether the numbers can be trusted', () => {
+    const verdict = (text: string) =>
+      topScreen('http://probe', earlier, { atMs: 2000, metrics: new Exposition(text) }, 0)[1];
+    assert.deepEqual(verdict(LATER), {
+      text: 'OK        nothing dropped, cut or foreign',
+      tone: 'good',
+    });
+    const cases: readonly (readonly [string, string, RegExp])[] = [
+      ['sipgauge_capture_up{interface="eth0"} 0', 'bad', /^DOWN +eth0/],
+      ['sipgauge_capture_dropped_total{stage="kernel"} 9', 'doubt', /9 packets dropped/],
+      ['sipgauge_message_fate_total{fate="foreign"} 999', 'doubt', /foreign.*--local/],
+      ['sipgauge_table_evictions_total{table="dialogs"} 2', 'doubt', /2 rows evicted/],
+      ['sipgauge_capture_lag_seconds 7', 'doubt', /7\.0 s late/],
+    ];
+    for (const [line, tone, text] of cases) {
+      const found = verdict(`${LATER}${line}\n`);
+      assert.equal(found?.tone, tone, line);
+      assert.match(found?.text ?? '', text);
+    }
+    assert.equal(verdict('sipgauge_packets_total 3000\n')?.tone, 'wait');
+  });
+
+  it('sets tables side by side where there is room', () => {
+    const wide = textsOf(80);
+    assert.match(wide[4] ?? '', /^CALLS +received +sent {2}RESULTS/);
+    assert.ok(wide.every((line) => line.length <= 80));
+    assert.ok(wide.length < lines.length);
+  });
+
   it('shows peers when there are named ones', () => {
-    assert.deepEqual(rowOf(lines, '  a '), ['100', '0', '7', '0']);
+    assert.deepEqual(rowOf(lines, 'a '), ['100', '0.0', '-', '0']);
+    assert.ok(lines.findIndex((line) => line.startsWith('other ')) === lines.length - 1);
   });
 });
 
@@ -136,7 +169,7 @@ describe('sipgauge top', () => {
       const io = new MemoryIo();
       const code = await run(['top', '--url', url, '--once', '--interval', '0.2'], io);
       assert.equal(code, ExitCode.OK, io.stderr.text);
-      assert.match(io.stdout.text, /^sipgauge 1\.2\.3 {2}http:\/\/127/);
+      assert.match(io.stdout.text, /^sipgauge 1\.2\.3 {2}since .* {2}http:\/\/127/);
     });
   });
 
@@ -160,6 +193,37 @@ describe('sipgauge top', () => {
     });
   });
 
+  it('ends by q, and gives the terminal and the keys back', async () => {
+    await serving([EARLIER, LATER], async (url) => {
+      const io = new MemoryIo();
+      Object.assign(io.stdout, { isTTY: true, columns: 80, rows: 24 });
+      let released = false;
+      const onKey = (callback: (key: string) => void) => {
+        callback('x');
+        setImmediate(callback, 'q');
+        return () => {
+          released = true;
+        };
+      };
+      assert.equal(await run(['top', '--url', url, '--interval', '1h'], { ...io, onKey }), 0);
+      assert.ok(released);
+      assert.ok(io.stdout.text.endsWith('\u001b[?1049l'));
+    });
+  });
+
+  it('stays when the probe does not answer for a while', async () => {
+    await serving([EARLIER, 'up 1\n', LATER], async (url) => {
+      const io = new MemoryIo();
+      Object.assign(io.stdout, { isTTY: true, columns: 80, rows: 24 });
+      const running = run(['top', '--url', url, '--interval', '0.2'], io);
+      while (!/SILENT.*OK {8}/s.test(io.stdout.text)) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      io.abort.abort();
+      assert.equal(await running, ExitCode.OK);
+    });
+  });
+
   it('says in one line what is wrong with the address', async () => {
     const refused = async (url: string, pattern: RegExp): Promise<void> => {
       const io = new MemoryIo();
@@ -175,6 +239,6 @@ describe('sipgauge top', () => {
     await serving([''], async (url) => {
       closed = url;
     });
-    await refused(closed, /no answer from 127\.0\.0\.1:\d+: .*ECONNREFUSED/);
+    await refused(closed, /no answer from 127\.0\.0\.1:\d+: connection refused\. Is the/);
   });
 });

@@ -128,7 +128,7 @@ describe('parseConfig', () => {
 
   it('names a file that is missing, no YAML, or no map, and ends with exit code 1', async () => {
     const cases: readonly (readonly [string, RegExp])[] = [
-      [join(folder, 'none.yml'), /cannot be read: ENOENT: no such file or directory/],
+      [join(folder, 'none.yml'), /cannot be read: no such file/],
       [file('broken.yml', 'a: [1\nb: 2\n'), /is not YAML or JSON: .* at line \d+/],
       [file('list.yml', '- a\n- b\n'), /is not a map/],
       [file('large.yml', `# ${'x'.repeat(1_100_000)}\n`), /is larger than/],
@@ -161,6 +161,8 @@ describe('options that do not go together', () => {
     ['live', {}, /no interface is named/],
     ['report', {}, /no capture file is named/],
     ['replay', { loop: ['true'] }, /--loop never ends to print/],
+    ['replay', { speed: ['2'] }, /--speed N .* needs --serve/],
+    ['replay', { 'web.telemetry-path': ['/assets/x'] }, /is taken by the probe/],
     ['replay', { loop: ['true'], serve: ['true'], until: ['1'] }, /--loop excludes --until/],
     ['replay', { serve: ['true'], until: ['1'] }, /--serve excludes --until/],
     ['replay', { serve: ['true'], explain: ['true'] }, /--serve excludes --explain/],

@@ -153,6 +153,6 @@ describe('peers', () => {
     refused(parsePeer('a b=192.0.2.0/24'), /begin with a name/);
     refused(parsePeer('other=192.0.2.0/24'), /"other"/);
     refused(parsePeer('a=192.0.2.0/99'), /network "192.0.2.0\/99" that is neither/);
-    refused(parsePeer('a'), /network "" that is neither/);
+    refused(parsePeer('a'), /is no NAME=CIDR/);
   });
 });

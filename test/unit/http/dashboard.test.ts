@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Chart } from '../../../src/http/dashboard/client/chart.ts';
+import { type About, aboutMarkup } from '../../../src/http/dashboard/client/about.ts';
 import {
-  chartSvg,
-  legendSentence,
+  type Chart,
+  Colour,
   nearestSample,
-  tableMarkup,
+  spanOf,
 } from '../../../src/http/dashboard/client/chart.ts';
+import { chartSvg, cursorMarkup } from '../../../src/http/dashboard/client/chart-drawing.ts';
+import { legendSentence, tableMarkup } from '../../../src/http/dashboard/client/chart-text.ts';
 import { chartsOf } from '../../../src/http/dashboard/client/charts.ts';
+import { factsMarkup, healthOf } from '../../../src/http/dashboard/client/health.ts';
 import type { HistoryAnswer } from '../../../src/http/dashboard/client/history-store.ts';
 import { HistoryStore, percentile } from '../../../src/http/dashboard/client/history-store.ts';
 import {
@@ -17,8 +20,8 @@ import {
   formatSeconds,
   scaleTicks,
 } from '../../../src/http/dashboard/client/numbers.ts';
-import type { About } from '../../../src/http/dashboard/client/overview.ts';
-import { doubts, peersMarkup, tilesMarkup } from '../../../src/http/dashboard/client/overview.ts';
+import { peersMarkup, peersNote } from '../../../src/http/dashboard/client/peers.ts';
+import { tilesMarkup } from '../../../src/http/dashboard/client/tiles.ts';
 import { CHART_FRAMES } from '../../../src/http/dashboard/document.ts';
 import { dashboardPages, HISTORY_PATH } from '../../../src/http/dashboard-pages.ts';
 import { ask, startServer } from '../../helpers/http-fixture.ts';
@@ -107,7 +110,7 @@ test('answers are put together, columns that come later begin at 0, old samples 
 
 test('the charts of the script are the figures of the document', () => {
   assert.deepEqual(
-    chartsOf(storeOf({}))
+    chartsOf(storeOf({}), 'live')
       .map(({ id }) => id)
       .sort(),
     CHART_FRAMES.map(({ id }) => id).sort(),
@@ -115,36 +118,76 @@ test('the charts of the script are the figures of the document', () => {
 });
 
 test('results are answered, and the failures that grew by code', () => {
-  const charts = chartsOf(storeOf({ 'results.200': [0, 5, 5], 'results.486': [0, 0, 10] }));
+  const store = storeOf({ 'results.200': [0, 5, 5], 'results.486': [0, 0, 10] });
+  const charts = chartsOf(store, 'live');
   const results = charts.find(({ id }) => id === 'results');
   assert.deepEqual(results?.series, [
-    { label: 'answered', values: [Number.NaN, 1, 0] },
-    { label: '486', values: [Number.NaN, 0, 2] },
+    { label: 'answered', values: [Number.NaN, 1, 0], colour: Colour.GREEN },
+    { label: '486', values: [Number.NaN, 0, 2], colour: Colour.BLUE },
   ]);
+});
+
+test('a colour means the same code while others come and go', () => {
+  const colourOf = (columns: Readonly<Record<string, readonly number[]>>, label: string) => {
+    const store = storeOf(columns);
+    store.codes = ['200', '480', '500', '486'];
+    const results = chartsOf(store, 'live').find(({ id }) => id === 'results');
+    return results?.series.find((series) => series.label === label)?.colour;
+  };
+  const few = { 'results.486': [0, 0, 1] };
+  const more = { ...few, 'results.480': [0, 0, 9], 'results.500': [0, 0, 9] };
+  assert.equal(colourOf(few, '486'), Colour.BLUE);
+  assert.equal(colourOf(more, '486'), Colour.BLUE);
+  assert.notEqual(colourOf(more, '500'), colourOf(more, '480'));
 });
 
 const CHART: Chart = {
   id: 'x',
   stacked: false,
   series: [
-    { label: 'a<', values: [1, Number.NaN, 3] },
-    { label: 'b', values: [0, 0, 0] },
+    { label: 'a<', values: [1, Number.NaN, 3], colour: Colour.BLUE },
+    { label: 'b', values: [0, 0, 0], colour: Colour.ORANGE, dashed: true },
   ],
   format: formatNumber,
+  empty: 'nothing here',
 };
+const FRAME = { width: 560, span: { from: 0, to: 900 } };
 
-test('a line has a gap where there is no value', () => {
-  const svg = chartSvg(CHART, [0, 450, 900], { from: 0, to: 900 }, -1);
-  assert.match(svg, /<path class="line c0" d="M56\.0 \d+\.\dM592\.0 \d+\.\d"\/>/);
+test('a line has a gap where there is no value, and a dot where one stands alone', () => {
+  const svg = chartSvg(CHART, [0, 450, 900], FRAME);
+  assert.match(svg, /<path class="line c0" d="M50\.0 \d+\.\dh0M550\.0 8\.0h0"\/>/);
+  assert.match(svg, /<path class="line c1 dashed"/);
   assert.doesNotMatch(svg, /NaN/);
 });
 
 test('layers of a stack lie on each other', () => {
   const stacked = { ...CHART, stacked: true };
-  const svg = chartSvg(stacked, [0, 450, 900], { from: 0, to: 900 }, 1);
+  const svg = chartSvg(stacked, [0, 450, 900], FRAME);
   assert.match(svg, /class="area c1".*class="area c0"/);
-  assert.match(svg, /class="cursor"/);
   assert.doesNotMatch(svg, /NaN/);
+});
+
+test('a moment is marked on every line that has a value then', () => {
+  assert.match(cursorMarkup(CHART, [0, 450, 900], FRAME, 2), /^<line x1="550\.0".*c0.*c1/);
+  assert.doesNotMatch(cursorMarkup(CHART, [0, 450, 900], FRAME, 1), /c0|NaN/);
+  assert.equal(cursorMarkup(CHART, [], FRAME, -1), '');
+});
+
+test('a chart without anything to draw says so', () => {
+  const empty = {
+    ...CHART,
+    series: [{ label: 'a', values: [0, Number.NaN], colour: Colour.BLUE }],
+  };
+  const svg = chartSvg(empty, [0, 5], FRAME);
+  assert.match(svg, />nothing here<\/text>/);
+  assert.doesNotMatch(svg, /<path/);
+});
+
+test('the time axis grows from two minutes to a quarter of an hour', () => {
+  assert.deepEqual(spanOf([]), { from: -120, to: 0 });
+  assert.deepEqual(spanOf([1000, 1005]), { from: 885, to: 1005 });
+  assert.deepEqual(spanOf([1000, 1600]), { from: 1000, to: 1600 });
+  assert.deepEqual(spanOf([1000, 1905]), { from: 1005, to: 1905 });
 });
 
 test('the same numbers are a sentence and a table, and labels are no markup', () => {
@@ -153,34 +196,91 @@ test('the same numbers are a sentence and a table, and labels are no markup', ()
   const table = tableMarkup(CHART, [0, 450, 900]);
   assert.match(table, /<th scope="col">a&lt;<\/th>/);
   assert.equal(table.match(/<tr>/g)?.length, 4);
-  assert.match(peersMarkup(storeOf({})), /&lt;b&gt;/);
   assert.equal(escapeMarkup('<&">'), '&lt;&amp;&quot;&gt;');
 });
 
-test('the nearest sample is found from the pointer', () => {
-  const span = { from: 0, to: 900 };
-  assert.equal(nearestSample([0, 450, 900], span, 0), 0);
-  assert.equal(nearestSample([0, 450, 900], span, 0.55), 1);
-  assert.equal(nearestSample([0, 450, 900], span, 1), 2);
-  assert.equal(nearestSample([], span, 0.5), -1);
+test('named peers come first, the rest last', () => {
+  const store = storeOf({ 'peer.1.attempts': [0, 0, 20], 'peer.1.last_response': [0, 0, 12] });
+  const markup = peersMarkup(store, 'live');
+  assert.match(markup, /&lt;b&gt;.*2\/s.*20.*3 s ago.*all others/);
+  assert.equal(peersNote(store), '');
+  store.peers = ['other'];
+  assert.match(peersNote(store), /--peer NAME=CIDR/);
 });
 
-test('what makes the numbers doubtful is named', () => {
-  const down = { ...ABOUT, interfaces: [{ name: 'eth0', up: false, packets: 1, dropped: 0 }] };
-  assert.deepEqual(doubts(storeOf({}), down), ['Interface eth0 is down: nothing is read from it.']);
-  assert.match(
-    doubts(storeOf({ dropped: [0, 0, 9], packets: [0, 0, 99] }), ABOUT)[0] ?? '',
-    /9 packets/,
-  );
-  assert.match(doubts(storeOf({ foreign: [0, 0, 9] }), ABOUT)[0] ?? '', /--local/);
-  assert.match(doubts(storeOf({ evictions: [0, 0, 1] }), ABOUT)[0] ?? '', /table was full/);
-  assert.deepEqual(doubts(storeOf({ packets: [0, 0, 9] }), ABOUT), []);
+test('the nearest sample is found from the pointer', () => {
+  assert.equal(nearestSample([0, 450, 900], FRAME, 0), 0);
+  assert.equal(nearestSample([0, 450, 900], FRAME, 310), 1);
+  assert.equal(nearestSample([0, 450, 900], FRAME, 560), 2);
+  assert.equal(nearestSample([], FRAME, 280), -1);
+});
+
+const UP = { name: 'eth0', up: true, packets: 1, dropped: 0 };
+const LIVE: About = { ...ABOUT, interfaces: [UP] };
+const BOTH = { 'messages.in': [0, 50, 100], 'messages.out': [0, 50, 100], packets: [0, 100, 200] };
+
+test('numbers without a doubt are to be trusted', () => {
+  const { state, doubts } = healthOf(storeOf(BOTH), LIVE);
+  assert.deepEqual([state, doubts], ['good', []]);
+});
+
+test('what makes the numbers doubtful is named, with what to do', () => {
+  const doubt = (columns: Readonly<Record<string, readonly number[]>>, about: About = LIVE) => {
+    const { state, doubts } = healthOf(storeOf({ ...BOTH, ...columns }), about);
+    assert.equal(state, 'doubt');
+    assert.equal(doubts.length, 1);
+    return `${doubts[0]?.what} ${doubts[0]?.advice}`;
+  };
+  assert.match(doubt({ dropped: [0, 0, 9] }), /^9 packets were dropped .*--buffer-size/);
+  assert.match(doubt({ truncated: [0, 0, 9] }), /^9 messages were cut .*--snaplen/);
+  assert.match(doubt({ foreign: [0, 0, 900] }), /^81\.8 % .*192\.0\.2\.1.*--local/);
+  assert.match(doubt({ evictions: [0, 0, 1] }), /table was full: 1 row was/);
+  assert.match(doubt({ lag_seconds: [0, 0, 7] }), /counted 7 s after/);
+  assert.match(doubt({ 'messages.out': [0, 0, 0] }), /^Only messages to the local side/);
+  assert.match(doubt({ 'messages.in': [0, 0, 0] }), /^Only messages from the local side/);
+  const one = { ...ABOUT, interfaces: [UP, { ...UP, name: 'eth1', up: false }] };
+  assert.match(doubt({}, one), /^Interface eth1 is down/);
+});
+
+test('a probe whose interfaces are all down captures nothing', () => {
+  const down = { ...ABOUT, interfaces: [{ ...UP, up: false }] };
+  const health = healthOf(storeOf(BOTH), down);
+  assert.deepEqual([health.state, health.title], ['bad', 'Nothing is captured']);
+  assert.match(factsMarkup(storeOf(BOTH), down), /data-state="bad"><dt>eth0<\/dt><dd>down/);
+});
+
+test('where there is no SIP, the page says what there is instead', () => {
+  const detail = (columns: Readonly<Record<string, readonly number[]>>, about: About = LIVE) => {
+    const health = healthOf(storeOf(columns), about);
+    assert.equal(health.state, 'wait');
+    return health.detail;
+  };
+  assert.match(detail({}), /No packet has passed the filter on eth0/);
+  assert.match(detail({ packets: [0, 0, 7] }), /7 packets read on eth0, none of them SIP/);
+  assert.match(detail({ packets: [0, 0, 7], tls_flows: [0, 0, 2] }), /2 flows of TLS/);
+  assert.match(detail({}, { ...LIVE, source: 'hep' }), /No HEP packet/);
+  assert.equal(healthOf(new HistoryStore(), LIVE).title, 'Waiting for the first samples');
+});
+
+test('tiles are of the last minute, and name what failed most', () => {
+  const store = storeOf({ ...BOTH, 'results.200': [0, 0, 3], 'results.486': [0, 0, 1] });
+  const markup = tilesMarkup(store);
+  assert.match(markup, /Answered<\/dt><dd>75 %<small>486 25 %/);
+  assert.match(markup, /Messages<\/dt><dd>20\/s<small>none bad/);
+  assert.match(tilesMarkup(storeOf({})), /Answered<\/dt><dd>–<small>no call has ended/);
 });
 
 test('a replay has no capture lag', () => {
-  const store = storeOf({});
-  assert.match(tilesMarkup(store, ABOUT), /Capture lag<\/dt><dd>0 ms/);
-  assert.match(tilesMarkup(store, { ...ABOUT, source: 'replay' }), /Capture lag<\/dt><dd>–/);
+  const lag = (source: string) =>
+    chartsOf(storeOf({ lag_seconds: [0, 0, 1] }), source).find(({ id }) => id === 'lag')?.series;
+  assert.equal(lag('live')?.length, 1);
+  assert.equal(lag('replay')?.length, 0);
+  assert.doesNotMatch(factsMarkup(storeOf({}), { ...ABOUT, source: 'replay' }), /lag/);
+});
+
+test('the probe says since when it runs', () => {
+  assert.match(aboutMarkup(ABOUT, 7201), /1970-01-01 00:00:01 UTC, 2 h ago/);
+  assert.match(aboutMarkup({ ...ABOUT, startedSeconds: 0 }, 5), /not yet/);
 });
 
 test('the pages are served under a strict policy, with all that they load', async (t) => {
@@ -201,7 +301,7 @@ test('the pages are served under a strict policy, with all that they load', asyn
     /^default-src 'none'; script-src 'self';/,
   );
   const markup = document.body.toString();
-  assert.match(markup, /href="\/numbers"/);
+  assert.match(markup, /href="numbers"/);
   assert.match(markup, /1\.2\.3&lt;/);
   assert.doesNotMatch(markup, /https?:|style="|<script>| on\w+="/);
   const scripts = new Set(['/assets/main.js']);

@@ -128,7 +128,7 @@ test('a configuration that goes bad refuses everything until it is good again', 
   assert.equal((await ask(port, '/metrics', basic('prom', 'new'))).status, 200);
   rmSync(webConfigFile);
   await statusBecomes(500, status);
-  assert.match(notices.at(-1) ?? '', /ENOENT/);
+  assert.match(notices.at(-1) ?? '', /no such file/);
 });
 
 test('a configuration that is bad at the start is one line that names the key', async (t) => {
@@ -141,7 +141,7 @@ test('a configuration that is bad at the start is one line that names the key', 
     ['http_server_config: {headers: {X-Mine: 1}}', /headers\.X-Mine is unknown/],
     ['http_server_config: {http2: maybe}', /http2 is neither true nor false/],
     ['tls_server_config: {cert_file: 7}', /cert_file is no text/],
-    ['tls_server_config: {key_file: x}', /ENOENT.*x/],
+    ['tls_server_config: {key_file: x}', /x: no such file/],
     ['tls_server_config: {key: x}', /cert_file is missing/],
     ['tls_server_config: {cert: x}', /key_file is missing/],
     ['tls_server_config: {cert: x, cert_file: y}', /certificate is given twice/],

@@ -32,11 +32,14 @@ sipgauge_message_fate_total{fate="in"} 33
 function subject(change: Partial<ReportSubject> = {}): ReportSubject {
   const retransmissions = new TimeBins();
   retransmissions.add(START_US);
+  const calls = new TimeBins();
+  for (const second of [0, 0, 3]) calls.add(START_US + second * 1e6);
   return {
     files: ['a.pcap'],
     localSide: '192.0.2.1',
     firstUs: START_US,
     lastUs: START_US + 60e6,
+    calls,
     retransmissions,
     slowest: [call(5_000_000, 'secret@<host>')],
     showCallIds: false,
@@ -118,7 +121,7 @@ describe('a report', () => {
     assert.equal(delay?.medianSeconds, 1);
     assert.deepEqual(
       delay?.buckets.map(({ count }) => count),
-      [2, 2, 0],
+      [2, 2],
     );
   });
 
@@ -129,11 +132,14 @@ describe('a report', () => {
       /^sipgauge 1\.2\.3 report of a\.pcap\n2023-11-14T22:13:20Z to 2023-11-14T22:14:20Z, local side 192/,
     );
     assert.match(text, /^ {2}200 +3 +0$/m);
+    assert.match(text, /^ {2}answered +75 % +-$/m);
+    assert.match(text, /^call attempts, by 1 s\n.*:20Z +2 #+\n.*:23Z +1 #+$/m);
+    assert.ok(text.split('\n').every((line) => line.length <= 80));
     assert.match(
       text,
-      /^session request delay, calls received: 4 observed, mean 1\.250 s, median 1\.000 s/m,
+      /^session request delay, calls received\n {2}4 observed, mean 1\.250 s, median 1\.000 s/m,
     );
-    assert.match(text, /^ +<= 1 s +2 #+$/m);
+    assert.match(text, /^ +≤ 1 s +2 #+$/m);
     assert.match(text, /slowest calls \(--show-call-ids names them\)\n .* 5\.000 s PDD +in$/m);
     assert.doesNotMatch(text, /secret/);
   });
@@ -144,6 +150,31 @@ describe('a report', () => {
     const html = reportHtml(shown);
     assert.match(html, /secret@&lt;host&gt;/);
     assert.doesNotMatch(reportHtml(reportModel(subject(), METRICS)), /secret/);
+  });
+
+  it('joins seconds where there are many', () => {
+    const calls = new TimeBins();
+    for (let second = 0; second < 60; second++) calls.add(START_US + second * 1e6);
+    const text = reportText(reportModel(subject({ calls }), METRICS));
+    const rows = /^call attempts, by 3 s\n((?: {2}.* 3 #+\n)+)/m.exec(text)?.[1] ?? '';
+    assert.equal(rows.trimEnd().split('\n').length, 20);
+  });
+
+  it('counts by peer when one is named', () => {
+    assert.deepEqual(reportModel(subject(), METRICS).peers, []);
+    const named = new Exposition(`sip_session_attempts_total{direction="in",peer="other"} 1
+sip_session_attempts_total{direction="in",peer="trunk"} 5
+sip_session_results_total{direction="in",peer="trunk",code="200"} 3
+sip_session_results_total{direction="in",peer="trunk",code="503"} 1
+sip_transaction_timeouts_total{role="client",peer="trunk",timer="B"} 2
+`);
+    const model = reportModel(subject(), named);
+    assert.deepEqual(model.peers, [
+      { name: 'trunk', attempts: 5, results: 4, answered: 3, timeouts: 2 },
+      { name: 'other', attempts: 1, results: 0, answered: 0, timeouts: 0 },
+    ]);
+    assert.match(reportText(model), /^ {2}trunk +5 +75 % +2$/m);
+    assert.match(reportHtml(model), /<td>trunk<\/td><td>5<\/td><td>75 %<\/td><td>2<\/td>/);
   });
 
   it('is one HTML file without script and without anything from outside', () => {
@@ -157,6 +188,7 @@ describe('a report', () => {
 
   it('of an empty capture says so without plots', () => {
     const empty = {
+      calls: new TimeBins(),
       retransmissions: new TimeBins(),
       slowest: [],
       firstUs: 0,

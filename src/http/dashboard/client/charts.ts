@@ -1,69 +1,115 @@
 /** Which charts the page has, and from which columns of the history each is drawn. */
 import type { Chart, Series } from './chart.ts';
+import { Colour } from './chart.ts';
 import type { HistoryStore } from './history-store.ts';
-import { formatNumber, formatSeconds } from './numbers.ts';
+import { formatNumber, formatRate, formatSeconds } from './numbers.ts';
+import { failureSeries, isAnswered, methodSeries } from './stacks.ts';
 
-/** Methods and codes with a layer of their own in a stack; the rest is one. */
-const LAYERS_MAX = 6;
-const METHODS = [
-  'INVITE',
-  'ACK',
-  'BYE',
-  'CANCEL',
-  'OPTIONS',
-  'REGISTER',
-  'PRACK',
-  'SUBSCRIBE',
-  'NOTIFY',
-  'PUBLISH',
-  'INFO',
-  'REFER',
-  'MESSAGE',
-  'UPDATE',
-  'other',
+const CLASSES: readonly (readonly [name: string, colour: Colour])[] = [
+  ['1xx', Colour.GREY],
+  ['2xx', Colour.GREEN],
+  ['3xx', Colour.SKY],
+  ['4xx', Colour.YELLOW],
+  ['5xx', Colour.ORANGE],
+  ['6xx', Colour.MAGENTA],
 ];
 
-export function chartsOf(store: HistoryStore): Chart[] {
-  return [...callCharts(store), ...messageCharts(store), ...stateCharts(store)];
+export function chartsOf(store: HistoryStore, source: string): Chart[] {
+  return [...callCharts(store), ...messageCharts(store), ...captureCharts(store, source)];
 }
 
-function perSecond(value: number): string {
-  return `${formatNumber(value)}/s`;
-}
-
-function callCharts(store: HistoryStore): Chart[] {
+/** In every chart of lines, what is received is blue and what is sent is orange. */
+function directions(inValues: readonly number[], outValues: readonly number[]): readonly Series[] {
   return [
-    {
-      id: 'calls',
-      stacked: false,
-      series: [
-        { label: 'received', values: store.rates('attempts.in') },
-        { label: 'sent', values: store.rates('attempts.out') },
-      ],
-      format: perSecond,
-    },
-    {
-      id: 'results',
-      stacked: true,
-      series: resultSeries(store),
-      format: perSecond,
-    },
-    delayChart(store, 'pdd'),
-    delayChart(store, 'answer'),
+    { label: 'received', values: inValues, colour: Colour.BLUE },
+    { label: 'sent', values: outValues, colour: Colour.ORANGE },
   ];
 }
 
-function delayChart(store: HistoryStore, name: string): Chart {
+function callCharts(store: HistoryStore): Chart[] {
+  const calls: Chart = {
+    id: 'calls',
+    stacked: false,
+    series: directions(store.rates('attempts.in'), store.rates('attempts.out')),
+    format: formatRate,
+    empty: 'no calls in this time',
+  };
+  const answered = store.codes.filter(isAnswered).map((code) => `results.${code}`);
+  const results: Chart = {
+    id: 'results',
+    stacked: true,
+    series: [
+      { label: 'answered', values: store.rates(...answered), colour: Colour.GREEN },
+      ...failureSeries(store),
+    ],
+    format: formatRate,
+    empty: 'no call has ended in this time',
+  };
+  return [
+    calls,
+    results,
+    dialogChart(store),
+    delayChart(store, 'pdd', 'no call has rung in this time'),
+    delayChart(store, 'answer', 'no call was answered in this time'),
+    registrationChart(store),
+  ];
+}
+
+function delayChart(store: HistoryStore, name: string, empty: string): Chart {
+  const lines = (direction: string, label: string, colour: Colour): Series[] => [
+    {
+      label: `${label}, median`,
+      values: store.percentiles([`${name}.${direction}`], 0.5),
+      colour,
+    },
+    {
+      label: `${label}, p95`,
+      values: store.percentiles([`${name}.${direction}`], 0.95),
+      colour,
+      dashed: true,
+    },
+  ];
   return {
     id: name,
     stacked: false,
-    series: [
-      { label: 'received, median', values: store.percentiles(`${name}.in`, 0.5) },
-      { label: 'received, p95', values: store.percentiles(`${name}.in`, 0.95) },
-      { label: 'sent, median', values: store.percentiles(`${name}.out`, 0.5) },
-      { label: 'sent, p95', values: store.percentiles(`${name}.out`, 0.95) },
-    ],
+    series: [...lines('in', 'received', Colour.BLUE), ...lines('out', 'sent', Colour.ORANGE)],
     format: formatSeconds,
+    empty,
+  };
+}
+
+function dialogChart(store: HistoryStore): Chart {
+  const gauge = (label: string, column: string, colour: Colour): Series => ({
+    label,
+    values: store.values(column),
+    colour,
+  });
+  return {
+    id: 'dialogs',
+    stacked: false,
+    series: [
+      gauge('received', 'dialogs.uas', Colour.BLUE),
+      gauge('sent', 'dialogs.uac', Colour.ORANGE),
+      ...(store.values('dialogs.proxy').some((value) => value > 0)
+        ? [gauge('proxied', 'dialogs.proxy', Colour.GREEN)]
+        : []),
+      { ...gauge('ringing', '', Colour.GREY), values: earlyDialogs(store), dashed: true },
+    ],
+    format: formatNumber,
+    empty: 'no dialog in this time',
+  };
+}
+
+function registrationChart(store: HistoryStore): Chart {
+  return {
+    id: 'registrations',
+    stacked: false,
+    series: [
+      { label: 'held here', values: store.values('registrations.in'), colour: Colour.BLUE },
+      { label: 'held elsewhere', values: store.values('registrations.out'), colour: Colour.ORANGE },
+    ],
+    format: formatNumber,
+    empty: 'no registration in this time',
   };
 }
 
@@ -71,86 +117,103 @@ function messageCharts(store: HistoryStore): Chart[] {
   const messages: Chart = {
     id: 'messages',
     stacked: false,
-    series: [
-      { label: 'received', values: store.rates('messages.in') },
-      { label: 'sent', values: store.rates('messages.out') },
-    ],
-    format: perSecond,
+    series: directions(store.rates('messages.in'), store.rates('messages.out')),
+    format: formatRate,
+    empty: 'no message in this time',
   };
+  const repeated = (direction: string, kind: string, colour: Colour): Series => ({
+    label: `${kind} ${direction === 'in' ? 'received' : 'sent'}`,
+    values: store.rates(`retransmissions.${direction}.${kind}`),
+    colour,
+    dashed: kind === 'responses',
+  });
   const retransmissions: Chart = {
     id: 'retransmissions',
     stacked: false,
     series: [
-      { label: 'requests received', values: store.rates('retransmissions.in.requests') },
-      { label: 'responses received', values: store.rates('retransmissions.in.responses') },
-      { label: 'requests sent', values: store.rates('retransmissions.out.requests') },
-      { label: 'responses sent', values: store.rates('retransmissions.out.responses') },
+      repeated('in', 'requests', Colour.BLUE),
+      repeated('in', 'responses', Colour.BLUE),
+      repeated('out', 'requests', Colour.ORANGE),
+      repeated('out', 'responses', Colour.ORANGE),
     ],
-    format: perSecond,
+    format: formatRate,
+    empty: 'nothing was repeated in this time',
   };
-  return [messages, methodChart(store, 'in'), methodChart(store, 'out'), retransmissions];
+  const perDirection = ['in', 'out'].flatMap((direction) => [
+    methodChart(store, direction),
+    classChart(store, direction),
+  ]);
+  return [messages, ...perDirection, retransmissions];
 }
 
 function methodChart(store: HistoryStore, direction: string): Chart {
-  const names = METHODS.map((method) => ({
-    label: method,
-    column: `requests.${direction}.${method}`,
-  }));
   return {
     id: `requests-${direction}`,
     stacked: true,
-    series: topSeries(store, names, 'other methods'),
-    format: perSecond,
+    series: methodSeries(store, direction),
+    format: formatRate,
+    empty: 'no request in this time',
   };
 }
 
-function stateCharts(store: HistoryStore): Chart[] {
-  const gauges = (names: readonly (readonly [label: string, column: string])[]): Series[] =>
-    names.map(([label, column]) => ({ label, values: store.values(column) }));
+function classChart(store: HistoryStore, direction: string): Chart {
+  const columns = CLASSES.map(([name, colour]) => ({
+    label: name,
+    column: `responses.${direction}.${name}`,
+    colour,
+  }));
+  return {
+    id: `responses-${direction}`,
+    stacked: true,
+    series: columns
+      .filter(({ column }) => store.growth(column) > 0)
+      .map(({ label, column, colour }) => ({ label, values: store.rates(column), colour })),
+    format: formatRate,
+    empty: 'no response in this time',
+  };
+}
+
+function captureCharts(store: HistoryStore, source: string): Chart[] {
+  const rate = (label: string, colour: Colour, ...columns: readonly string[]): Series => ({
+    label,
+    values: store.rates(...columns),
+    colour,
+  });
   return [
-    {
-      id: 'dialogs',
-      stacked: false,
-      series: [
-        ...gauges([
-          ['received', 'dialogs.uas'],
-          ['sent', 'dialogs.uac'],
-          ['proxied', 'dialogs.proxy'],
-        ]),
-        { label: 'early', values: earlyDialogs(store) },
-      ],
-      format: formatNumber,
-    },
-    {
-      id: 'registrations',
-      stacked: false,
-      series: gauges([
-        ['held here', 'registrations.in'],
-        ['held elsewhere', 'registrations.out'],
-      ]),
-      format: formatNumber,
-    },
     {
       id: 'packets',
       stacked: false,
       series: [
-        { label: 'read', values: store.rates('packets') },
-        { label: 'discarded', values: store.rates('discards') },
-        { label: 'not SIP', values: store.rates('not_sip') },
+        rate('read', Colour.BLUE, 'packets'),
+        rate('not SIP', Colour.GREY, 'not_sip'),
+        rate('copies', Colour.SKY, 'duplicates'),
       ],
-      format: perSecond,
+      format: formatRate,
+      empty: 'no packet in this time',
     },
     {
       id: 'trouble',
       stacked: false,
       series: [
-        { label: 'packets dropped', values: store.rates('dropped') },
-        { label: 'bad messages', values: store.rates('bad.in', 'bad.out') },
-        { label: 'truncated', values: store.rates('truncated') },
-        { label: 'foreign', values: store.rates('foreign') },
-        { label: 'rows evicted', values: store.rates('evictions') },
+        rate('packets dropped', Colour.MAGENTA, 'dropped'),
+        rate('bad messages', Colour.ORANGE, 'bad.in', 'bad.out'),
+        rate('truncated', Colour.YELLOW, 'truncated'),
+        rate('foreign', Colour.VIOLET, 'foreign'),
+        rate('discarded', Colour.GREY, 'discards'),
+        rate('rows evicted', Colour.BLUE, 'evictions'),
       ],
-      format: perSecond,
+      format: formatRate,
+      empty: 'nothing: every message was counted',
+    },
+    {
+      id: 'lag',
+      stacked: false,
+      series:
+        source === 'replay'
+          ? []
+          : [{ label: 'lag', values: store.values('lag_seconds'), colour: Colour.BLUE }],
+      format: formatSeconds,
+      empty: source === 'replay' ? 'a replay has none' : 'none',
     },
   ];
 }
@@ -159,39 +222,4 @@ function earlyDialogs(store: HistoryStore): number[] {
   const columns = ['dialogs.uas.early', 'dialogs.uac.early', 'dialogs.proxy.early'];
   const values = columns.map((column) => store.values(column));
   return store.timestamps.map((_, i) => values.reduce((sum, column) => sum + (column[i] ?? 0), 0));
-}
-
-/** 2xx together, as one answered layer; the others by code. */
-function resultSeries(store: HistoryStore): Series[] {
-  const answered = store.codes.filter(isAnswered).map((code) => `results.${code}`);
-  const failed = store.codes
-    .filter((code) => !isAnswered(code))
-    .map((code) => ({ label: code, column: `results.${code}` }));
-  const rest = { label: 'rest', column: 'results.rest' };
-  return [
-    { label: 'answered', values: store.rates(...answered) },
-    ...topSeries(store, [...failed, rest], 'other codes'),
-  ];
-}
-
-export function isAnswered(code: string): boolean {
-  return /^2\d\d$/.test(code);
-}
-
-interface NamedColumn {
-  readonly label: string;
-  readonly column: string;
-}
-
-/** The columns that grew most, in the order given, and the sum of the others. */
-function topSeries(store: HistoryStore, columns: readonly NamedColumn[], rest: string): Series[] {
-  const grown = columns.filter(({ column }) => store.growth(column) > 0);
-  const ranked = [...grown].sort((a, b) => store.growth(b.column) - store.growth(a.column));
-  const top = new Set(ranked.slice(0, LAYERS_MAX));
-  const series = grown
-    .filter((column) => top.has(column))
-    .map(({ label, column }) => ({ label, values: store.rates(column) }));
-  const others = ranked.slice(LAYERS_MAX).map(({ column }) => column);
-  if (others.length > 0) series.push({ label: rest, values: store.rates(...others) });
-  return series;
 }

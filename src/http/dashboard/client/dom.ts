@@ -11,25 +11,24 @@ export interface PageElement {
   readonly classList: { toggle(name: string, force: boolean): void };
   getAttribute(name: string): string | null;
   setAttribute(name: string, value: string): void;
-  removeAttribute(name: string): void;
   getBoundingClientRect(): { readonly left: number; readonly width: number };
   querySelector(selector: string): PageElement | null;
   querySelectorAll(selector: string): Iterable<PageElement>;
   addEventListener(type: string, listener: (event: PageEvent) => void): void;
-  closest(selector: string): PageElement | null;
 }
 
 export interface PageEvent {
-  readonly target: PageElement;
   readonly key: string;
   readonly clientX: number;
   preventDefault(): void;
 }
 
 interface PageDocument {
+  title: string;
   readonly documentElement: PageElement;
   readonly hidden: boolean;
   getElementById(id: string): PageElement | null;
+  querySelectorAll(selector: string): Iterable<PageElement>;
   addEventListener(type: string, listener: (event: PageEvent) => void): void;
 }
 
@@ -40,13 +39,33 @@ interface PageStorage {
 
 declare const document: PageDocument;
 declare const localStorage: PageStorage;
+declare const location: { readonly host: string };
+declare function addEventListener(type: 'resize', listener: () => void): void;
 
 export const page: PageDocument = document;
+
+/** Host and port under which the reader knows the probe. */
+export const pageHost: string = location.host;
+
+export function whenResized(listener: () => void): void {
+  addEventListener('resize', listener);
+}
 
 export function byId(id: string): PageElement {
   const element = page.getElementById(id);
   if (element === null) throw new Error(`the page has no #${id}`);
   return element;
+}
+
+export function part(of: PageElement, selector: string): PageElement {
+  const found = of.querySelector(selector);
+  if (found === null) throw new Error(`a part of the page has no ${selector}`);
+  return found;
+}
+
+/** Changes the page only where it has to change, so that nothing is said twice. */
+export function setText(element: PageElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 /** What the reader chose before; a browser may forbid to remember it. */

@@ -89,14 +89,29 @@ export class HistoryStore {
     return (column.at(-1) ?? 0) - (column[0] ?? 0);
   }
 
-  /** A percentile of a histogram within the window that ends at each sample; NaN where nothing was observed. */
-  percentiles(name: string, fraction: number): number[] {
-    const bounds = this.histograms[name] ?? [];
-    const buckets = [...bounds, 'inf'].map((bound) => this.growths(`${name}.${bound}`));
+  /** Growth within the last minute, or what there is of it. */
+  lastGrowth(name: string): number {
+    return this.growths(name).at(-1) ?? Number.NaN;
+  }
+
+  /** Growth per second over the last minute, or what there is of it. */
+  lastRate(...names: readonly string[]): number {
+    const last = this.timestamps.length - 1;
+    const first = Math.max(0, last - WINDOW_SAMPLES);
+    const seconds = (this.timestamps[last] ?? 0) - (this.timestamps[first] ?? 0);
+    return names.reduce((sum, name) => sum + this.lastGrowth(name), 0) / seconds;
+  }
+
+  /** A percentile of histograms together within the window that ends at each sample; NaN where nothing was observed. */
+  percentiles(names: readonly string[], fraction: number): number[] {
+    const bounds = this.histograms[names[0] ?? ''] ?? [];
+    const buckets = [...bounds, 'inf'].map((bound) =>
+      names.map((name) => this.growths(`${name}.${bound}`)),
+    );
     return this.timestamps.map((_, i) =>
       percentile(
         bounds,
-        buckets.map((bucket) => bucket[i] ?? 0),
+        buckets.map((parts) => parts.reduce((sum, part) => sum + (part[i] ?? 0), 0)),
         fraction,
       ),
     );

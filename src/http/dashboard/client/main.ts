@@ -1,21 +1,23 @@
-/** The page's own life: it polls, draws, and answers the keyboard and the pointer. */
-import type { Chart, TimeSpan } from './chart.ts';
-import { chartSvg, legendMarkup, legendSentence, nearestSample, tableMarkup } from './chart.ts';
+/** The page's script: polls the history, and draws what it says. No library, no outside resource. */
+import type { About } from './about.ts';
+import { aboutMarkup, whereText } from './about.ts';
 import { chartsOf } from './charts.ts';
-import type { PageElement } from './dom.ts';
-import { byId, page, remember, remembered } from './dom.ts';
+import { byId, page, pageHost, remember, remembered, setText, whenResized } from './dom.ts';
+import { Figures } from './figures.ts';
+import type { Health } from './health.ts';
+import { doubtMarkup, factsMarkup, healthOf } from './health.ts';
 import { type HistoryAnswer, HistoryStore } from './history-store.ts';
-import { escapeMarkup, formatTime } from './numbers.ts';
-import { type About, aboutMarkup, doubts, peersMarkup, tilesMarkup } from './overview.ts';
+import { formatTime } from './numbers.ts';
+import { peersMarkup, peersNote } from './peers.ts';
+import { callRate, tilesMarkup } from './tiles.ts';
 
 /** One poll for each sample of the probe. */
 const POLL_MS = 5_000;
 /** After an error the pause doubles up to this. */
 const POLL_MS_MAX = 60_000;
 const ANSWER_MS_MAX = 10_000;
-/** Width of the time axis. */
-const SPAN_SECONDS = 900;
 const THEMES = ['auto', 'light', 'dark'];
+const TITLE_MARKS = { wait: '', good: '', doubt: '! ', bad: '✕ ' } as const;
 
 interface Answer {
   readonly about: About;
@@ -23,10 +25,8 @@ interface Answer {
 }
 
 const store = new HistoryStore();
-let charts: readonly Chart[] = [];
+const figures = new Figures();
 let about: About | undefined;
-/** The sample under the reader's cursor, by chart; absent: the last one. */
-const cursors: Map<string, number> = new Map();
 let paused = false;
 let pauseMs = POLL_MS;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,8 +42,8 @@ async function poll(): Promise<void> {
     take(answer);
     pauseMs = POLL_MS;
   } catch (error) {
-    setStatus('bad', `No answer: ${error instanceof Error ? error.message : String(error)}`);
     pauseMs = Math.min(2 * pauseMs, POLL_MS_MAX);
+    showSilence(error);
   }
   if (!paused) timer = setTimeout(() => void poll(), pauseMs);
 }
@@ -53,94 +53,54 @@ function take(answer: Answer): void {
   if (about !== undefined && about.startedSeconds !== answer.about.startedSeconds) store.clear();
   about = answer.about;
   store.add(answer.history);
-  cursors.clear();
-  const found = doubts(store, about);
-  const last = store.last;
-  if (found.length > 0) setStatus('doubt', 'The numbers are doubtful');
-  else setStatus('good', last === undefined ? 'Waiting for samples' : `Up to ${formatTime(last)}`);
-  const list = byId('doubts');
-  list.hidden = found.length === 0;
-  list.innerHTML = found.map((doubt) => `<li>${escapeMarkup(doubt)}</li>`).join('');
-  draw();
+  showHealth(healthOf(store, about));
+  byId('facts').innerHTML = factsMarkup(store, about);
+  page.documentElement.classList.toggle('stale', false);
+  if (!page.hidden) draw();
 }
 
-function setStatus(state: string, text: string): void {
-  const status = byId('status');
-  if (status.textContent !== text) status.textContent = text;
-  status.dataset['state'] = state;
+/** The probe does not answer: what is on the page is old, and looks it. */
+function showSilence(error: unknown): void {
+  const last = store.last === undefined ? '' : ` What is below ends at ${formatTime(store.last)}.`;
+  page.documentElement.classList.toggle('stale', true);
+  showHealth({
+    state: 'bad',
+    title: 'The probe does not answer',
+    detail: `${reasonOf(error)}; asked again in ${pauseMs / 1000} s.${last}`,
+    doubts: [],
+  });
+  byId('facts').innerHTML = '';
+}
+
+/** A browser's own words for it say nothing to a reader. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TypeError') return 'no connection';
+  return error.name === 'TimeoutError' ? `nothing within ${ANSWER_MS_MAX / 1000} s` : error.message;
+}
+
+function showHealth({ state, title, detail, doubts }: Health): void {
+  byId('health').dataset['state'] = state;
+  setText(byId('status'), title);
+  setText(byId('since'), detail);
+  const list = byId('doubts');
+  list.hidden = doubts.length === 0;
+  const markup = doubts.map(doubtMarkup).join('');
+  if (list.innerHTML !== markup) list.innerHTML = markup;
+  const calls = store.timestamps.length > 1 ? `${callRate(store)} calls · ` : '';
+  page.title = `${TITLE_MARKS[state]}${calls}sipgauge`;
 }
 
 function draw(): void {
   if (about === undefined) return;
-  charts = chartsOf(store);
-  byId('about').innerHTML = aboutMarkup(about);
-  byId('tiles').innerHTML = tilesMarkup(store, about);
-  byId('peers').innerHTML = peersMarkup(store);
-  for (const chart of charts) drawChart(chart);
-}
-
-function drawChart(chart: Chart): void {
-  const figure = byId(chart.id);
-  const last = store.timestamps.length - 1;
-  const cursor = cursors.get(chart.id) ?? -1;
-  const shown = cursor < 0 ? last : cursor;
-  part(figure, '.plot').innerHTML = chartSvg(chart, store.timestamps, spanOf(), cursor);
-  part(figure, '.legend').innerHTML = legendMarkup(chart, shown);
-  const sentence = legendSentence(chart, shown, store.timestamps[shown]);
-  const now = part(figure, '.now');
-  // Spoken only while the reader moves along the chart, not at every poll.
-  now.setAttribute('aria-live', cursor < 0 ? 'off' : 'polite');
-  now.textContent = sentence;
-  part(figure, 'table').innerHTML = tableMarkup(chart, store.timestamps);
-}
-
-function part(figure: PageElement, selector: string): PageElement {
-  const found = figure.querySelector(selector);
-  if (found === null) throw new Error(`a chart has no ${selector}`);
-  return found;
-}
-
-function spanOf(): TimeSpan {
-  const to = store.last ?? 0;
-  return { from: to - SPAN_SECONDS, to };
-}
-
-function moveCursor(figure: PageElement, sample: number): void {
-  const chart = charts.find(({ id }) => id === figure.getAttribute('id'));
-  if (chart === undefined) return;
-  if (sample < 0) cursors.delete(chart.id);
-  else cursors.set(chart.id, Math.min(sample, store.timestamps.length - 1));
-  drawChart(chart);
-}
-
-function listenToCharts(): void {
-  for (const figure of byId('charts').querySelectorAll('figure')) {
-    const plot = part(figure, '.plot');
-    plot.addEventListener('pointermove', (event) => {
-      const { left, width } = plot.getBoundingClientRect();
-      const edge = (event.clientX - left) / width;
-      moveCursor(figure, nearestSample(store.timestamps, spanOf(), edge));
-    });
-    plot.addEventListener('pointerleave', () => moveCursor(figure, -1));
-    plot.addEventListener('blur', () => moveCursor(figure, -1));
-    plot.addEventListener('keydown', (event) => {
-      const last = store.timestamps.length - 1;
-      const at = cursors.get(figure.getAttribute('id') ?? '') ?? last;
-      const steps: Readonly<Record<string, number>> = {
-        ArrowLeft: Math.max(0, at - 1),
-        ArrowRight: at + 1,
-        PageUp: Math.max(0, at - 12),
-        PageDown: at + 12,
-        Home: 0,
-        End: last,
-        Escape: -1,
-      };
-      const target = steps[event.key];
-      if (target === undefined) return;
-      event.preventDefault();
-      moveCursor(figure, target);
-    });
-  }
+  setText(byId('where'), whereText(about, pageHost));
+  byId('about').innerHTML = aboutMarkup(about, store.last ?? 0);
+  byId('tiles').innerHTML = tilesMarkup(store);
+  byId('peers').innerHTML = peersMarkup(store, about.source);
+  const note = byId('peers-note');
+  setText(note, peersNote(store));
+  note.hidden = note.textContent === '';
+  figures.draw(chartsOf(store, about.source), store.timestamps);
 }
 
 function listenToButtons(): void {
@@ -167,5 +127,7 @@ function listenToButtons(): void {
 }
 
 listenToButtons();
-listenToCharts();
+figures.listen();
+whenResized(draw);
+page.addEventListener('visibilitychange', draw);
 void poll();

@@ -12,20 +12,36 @@ export function formatNumber(value: number): string {
 
 /** A count in full, with thin spaces between thousands. */
 export function formatCount(value: number): string {
+  if (!Number.isFinite(value)) return '–';
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+}
+
+/** `1 packet`, `2 packets`. */
+export function formatPlural(value: number, one: string, many: string = `${one}s`): string {
+  return `${formatCount(value)} ${value === 1 ? one : many}`;
+}
+
+/** A rate as `12.5/s`; nothing is `0`. */
+export function formatRate(perSecond: number): string {
+  if (perSecond === 0) return '0';
+  return Number.isFinite(perSecond) ? `${formatNumber(perSecond)}/s` : '–';
 }
 
 /** Seconds as `120 ms`, `2.5 s`, `3 min`. */
 export function formatSeconds(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';
+  if (seconds === 0) return '0';
   if (seconds < 1) return `${digits(seconds * 1000)} ms`;
   if (seconds < 120) return `${digits(seconds)} s`;
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return `${digits(seconds / 3600)} h`;
+  if (seconds < 172_800) return `${digits(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} days`;
 }
 
 export function formatRatio(ratio: number): string {
-  return Number.isFinite(ratio) ? `${digits(ratio * 100)} %` : '–';
+  if (!Number.isFinite(ratio)) return '–';
+  const percent = ratio * 100;
+  return `${Number(percent.toFixed(percent < 1 ? 2 : 1))} %`;
 }
 
 /** Time of day, of the reader's clock. */
