@@ -129,7 +129,6 @@ async function count(
     turnMs = performance.now();
   }
   progress?.clear();
-  if (untilUs === Number.POSITIVE_INFINITY) plane.pipeline.finish();
-  else plane.pipeline.idle(untilUs);
+  plane.pipeline.finish(untilUs);
   return plane;
 }
