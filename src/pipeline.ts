@@ -20,7 +20,13 @@ import type { Explain } from './explain.ts';
 import type { Duplicates } from './reassembly/duplicates.ts';
 import type { IpFragments } from './reassembly/ip-fragments.ts';
 import { Payload } from './reassembly/payload.ts';
-import { beginsLikeSip, classifyPayload, NOT_SIP, SIP } from './sip-parser/classify-payload.ts';
+import {
+  beginsLikeSip,
+  classifyCutPayload,
+  classifyPayload,
+  NOT_SIP,
+  SIP,
+} from './sip-parser/classify-payload.ts';
 import type { Tracker } from './state/tracker.ts';
 import type { Streams } from './streams.ts';
 import type { UsualPackets } from './usual-packets.ts';
@@ -103,8 +109,15 @@ export class Pipeline {
     this.inState = false;
   }
 
-  /** The source has ended: nothing will fill the holes that messages wait behind. */
-  finish(): void {
+  /**
+   * There are no more packets up to `untilUs`, and time goes on to exactly then. With infinity the source has ended
+   * where it ends: nothing will fill the holes that messages wait behind.
+   */
+  finish(untilUs: number): void {
+    if (untilUs !== Number.POSITIVE_INFINITY) {
+      this.idle(untilUs);
+      return;
+    }
     this.inState = true;
     this.parts.streams.finish();
     this.drainStreams();
@@ -236,7 +249,9 @@ export class Pipeline {
     payload.keepalive = -1;
     const { sipPorts } = parts;
     if (sipPorts[flow.destinationPort] === 1 || sipPorts[flow.sourcePort] === 1) {
-      const found = classifyPayload(buf, start, end);
+      const found = packet.truncated
+        ? classifyCutPayload(buf, start, end)
+        : classifyPayload(buf, start, end);
       if (found === NOT_SIP) return PacketFate.NOT_SIP;
       if (found !== SIP) payload.keepalive = found;
     } else {

@@ -132,7 +132,6 @@ async function count(
     turnMs = performance.now();
   }
   bar?.clear();
-  if (untilUs === Number.POSITIVE_INFINITY) plane.pipeline.finish();
-  else plane.pipeline.idle(untilUs);
+  plane.pipeline.finish(untilUs);
   return plane;
 }

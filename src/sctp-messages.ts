@@ -14,7 +14,13 @@ import type { Payload } from './reassembly/payload.ts';
 import { SctpAssociations } from './reassembly/sctp-associations.ts';
 import { Chunk, SctpChunks } from './reassembly/sctp-chunks.ts';
 import { SctpPieces } from './reassembly/sctp-pieces.ts';
-import { beginsLikeSip, classifyPayload, NOT_SIP, SIP } from './sip-parser/classify-payload.ts';
+import {
+  beginsLikeSip,
+  classifyCutPayload,
+  classifyPayload,
+  NOT_SIP,
+  SIP,
+} from './sip-parser/classify-payload.ts';
 import { STREAM_BYTES_MAX, STREAM_IDLE_US, type StreamsOptions } from './stream-options.ts';
 
 /** How long a fragment waits for the others, microseconds of packet time. */
@@ -133,8 +139,9 @@ export class SctpMessages {
     const { chunks } = this;
     const isWhole = chunks.isFirst && chunks.isLast;
     if (!this.isExpected && chunks.protocolId !== SIP_PROTOCOL_ID) return this.ignore();
-    if (isWhole && this.classify(this.buf, chunks.start, chunks.end) === NOT_SIP) {
-      return this.ignore();
+    if (isWhole) {
+      const { start, end, wireEnd } = chunks;
+      if (this.classify(this.buf, start, end, wireEnd) === NOT_SIP) return this.ignore();
     }
     const row = this.rowOf();
     if (!this.associations.note(row, chunks.tsn)) {
@@ -156,20 +163,20 @@ export class SctpMessages {
   }
 
   /** What a user message is: SIP, a Keepalive code, or NOT_SIP. */
-  private classify(buf: Uint8Array, start: number, end: number): number {
-    if (this.isExpected) return classifyPayload(buf, start, end);
-    return beginsLikeSip(buf, start, end) ? SIP : NOT_SIP;
+  private classify(buf: Uint8Array, start: number, end: number, wireEnd: number): number {
+    if (!this.isExpected) return beginsLikeSip(buf, start, end) ? SIP : NOT_SIP;
+    return end < wireEnd ? classifyCutPayload(buf, start, end) : classifyPayload(buf, start, end);
   }
 
-  /** Notes a message if it is one of ours; a part of one that was cut is no keep-alive. */
+  /** Notes a message if it is one of ours. */
   private message(buf: Uint8Array, start: number, end: number, wireEnd: number): boolean {
-    const found = this.classify(buf, start, end);
+    const found = this.classify(buf, start, end, wireEnd);
     if (found === NOT_SIP) return this.ignore();
     this.messageBuf = buf;
     this.start = start;
     this.end = end;
     this.wireEnd = wireEnd;
-    this.keepalive = found === SIP || end < wireEnd ? -1 : found;
+    this.keepalive = found === SIP ? -1 : found;
     return true;
   }
 

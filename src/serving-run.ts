@@ -119,7 +119,7 @@ async function drain(
   while (!io.signal.aborted) {
     const batch = await source.next();
     if (batch === undefined) {
-      if (!live && untilUs === Number.POSITIVE_INFINITY) plane.pipeline.finish();
+      if (!live && untilUs === Number.POSITIVE_INFINITY) plane.pipeline.finish(untilUs);
       return;
     }
     if (plane.startedUs === 0 && batch.count > 0) plane.startedUs = batch.timestampUs[0] ?? 0;

@@ -12,7 +12,12 @@ import { Likeness } from './reassembly/likeness.ts';
 import { type TlsFlows, tlsLikeness } from './reassembly/tls-flows.ts';
 import { WebSocketEvent, WebSockets } from './reassembly/websocket.ts';
 import { Upgrade, WebSocketUpgrades } from './reassembly/websocket-upgrade.ts';
-import { classifyPayload, NOT_SIP, SIP } from './sip-parser/classify-payload.ts';
+import {
+  classifyCutPayload,
+  classifyPayload,
+  NOT_SIP,
+  SIP,
+} from './sip-parser/classify-payload.ts';
 import { Frame, Opening } from './sip-parser/frame.ts';
 import { Framing } from './sip-parser/framing.ts';
 
@@ -341,14 +346,15 @@ export class StreamProtocols {
 
   /** One WebSocket message is one SIP message (RFC 7118 5), or a keep-alive, or none of ours. */
   private webSocketMessage(): Step {
-    const { buf, start, end } = this.webSockets;
-    const found = classifyPayload(buf, start, end);
+    const { buf, start, end, wireEnd } = this.webSockets;
+    const isCut = end < wireEnd;
+    const found = isCut ? classifyCutPayload(buf, start, end) : classifyPayload(buf, start, end);
     if (found === NOT_SIP) return Step.AGAIN;
     this.keepalive = found === SIP ? -1 : found;
     this.buf = buf;
     this.start = start;
     this.end = end;
-    this.wireEnd = this.webSockets.wireEnd;
+    this.wireEnd = wireEnd;
     this.transport = Transport.WS;
     return Step.PAYLOAD;
   }

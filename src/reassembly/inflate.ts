@@ -13,6 +13,8 @@ export const HISTORY_BYTES = 32_768;
 const DISTANCES_MAX = 32;
 const END_OF_BLOCK = 256;
 const OUTPUT_BYTES_MIN = 65_536;
+/** Text shrinks to a tenth; what unfolds to more than this, beyond OUTPUT_BYTES_MIN, is made to cost time. */
+export const DEFLATE_RATIO_MAX = 64;
 
 const BlockType = { STORED: 0, FIXED: 1, DYNAMIC: 2 } as const;
 
@@ -44,6 +46,8 @@ export class Inflater {
   end = 0;
 
   private readonly bytesMax: number;
+  /** Where the output of the message at hand has to end. */
+  private limit = 0;
   private readonly bits: BitReader = new BitReader();
   private readonly literals: HuffmanCode = new HuffmanCode();
   private readonly distances: HuffmanCode = new HuffmanCode();
@@ -71,6 +75,8 @@ export class Inflater {
     this.first = HISTORY_BYTES - historyLength;
     copyBytes(this.out, this.first, history, 0, historyLength);
     this.end = HISTORY_BYTES;
+    const unfolded = OUTPUT_BYTES_MIN + DEFLATE_RATIO_MAX * (end - start);
+    this.limit = HISTORY_BYTES + Math.min(this.bytesMax, unfolded);
     this.bits.open(buf, start, end);
     // Each block takes three bits at least, so that the input bounds the loop.
     for (;;) {
@@ -186,9 +192,12 @@ export class Inflater {
     const distance = this.extended(DISTANCE_BASE, DISTANCE_EXTRA, this.distances.read(this.bits));
     if (distance < 0 || this.end - distance < this.first) return false;
     if (!this.makeRoom(length)) return false;
-    // Byte by byte: the copy may reach into what it writes.
     const { out } = this;
-    for (let i = 0; i < length; i++, this.end++) out[this.end] = uint8At(out, this.end - distance);
+    const from = this.end - distance;
+    if (distance >= length) out.copyWithin(this.end, from, from + length);
+    // Byte by byte: the copy reaches into what it writes.
+    else for (let i = 0; i < length; i++) out[this.end + i] = uint8At(out, from + i);
+    this.end += length;
     return true;
   }
 
@@ -201,7 +210,7 @@ export class Inflater {
   /** Doubles, so that it grows a few times in a lifetime; never beyond twice `bytesMax`. */
   private makeRoom(bytes: number): boolean {
     const needed = this.end + bytes;
-    if (needed - HISTORY_BYTES > this.bytesMax) return false;
+    if (needed > this.limit) return false;
     if (needed <= this.out.length) return true;
     const larger = new Uint8Array(2 * needed);
     copyBytes(larger, 0, this.out, 0, this.end);

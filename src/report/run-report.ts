@@ -130,7 +130,7 @@ async function drain(
       await nextTurn();
       turnMs = performance.now();
     }
-    plane.pipeline.finish();
+    plane.pipeline.finish(Number.POSITIVE_INFINITY);
   } finally {
     await source.close();
   }

@@ -51,6 +51,15 @@ export function classifyPayload(buf: Uint8Array, start: number, end: number): nu
   return isStun(buf, start, end) ? Keepalive.STUN : NOT_SIP;
 }
 
+/**
+ * The same of a datagram that the capture has cut: SIP wherever what was captured may be the beginning of it. What
+ * it is the beginning of, a keep-alive for one, is not known.
+ */
+export function classifyCutPayload(buf: Uint8Array, start: number, end: number): number {
+  const first = skipLineBreaks(buf, start, end);
+  return first === end || isClass(readUint8(buf, first), CharClass.TOKEN) ? SIP : NOT_SIP;
+}
+
 function skipLineBreaks(buf: Uint8Array, start: number, end: number): number {
   let i = start;
   while (i < end && (readUint8(buf, i) === CR || readUint8(buf, i) === LF)) i++;

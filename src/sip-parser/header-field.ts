@@ -13,7 +13,7 @@ import { parseCseq, parseRack } from './cseq.ts';
 import { isDate } from './date.ts';
 import { parseEvent, parseSubscriptionState } from './event.ts';
 import { compactHeaderOf, Header, headerOf, isCompactName } from './header-name.ts';
-import { isQuotedPair, Line, parseLine } from './line.ts';
+import { isEveryNulQuoted, Line, parseLine } from './line.ts';
 import { hasSpan, type SipMessage, Span, SubscriptionState, setSpan } from './message.ts';
 import { readNumberValue } from './number.ts';
 import { Oddity } from './oddity.ts';
@@ -40,7 +40,7 @@ export function parseHeaderField(
   if (line.hasHighBytes && !isUtf8(buf, start, line.end)) {
     message.oddities |= 1 << Oddity.BAD_UTF8;
   }
-  if (line.nul >= 0 && !isEveryNulQuoted(buf, start)) {
+  if (line.nul >= 0 && !isEveryNulQuoted(buf, start, line.end)) {
     message.error = ParseError.NUL_IN_HEADERS;
     return -1;
   }
@@ -61,13 +61,6 @@ export function parseHeaderField(
   const valueEnd = trimEnd(buf, valueStart, line.end);
   message.error = parseValue(buf, valueStart, valueEnd, message, header);
   return message.error === ParseError.NONE ? line.next : -1;
-}
-
-function isEveryNulQuoted(buf: Uint8Array, start: number): boolean {
-  for (let i = line.nul; i < line.end; i++) {
-    if (readUint8(buf, i) === 0 && !isQuotedPair(buf, start, i)) return false;
-  }
-  return true;
 }
 
 function readName(buf: Uint8Array, start: number, end: number, message: SipMessage): Header {

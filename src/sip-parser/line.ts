@@ -62,16 +62,14 @@ function isFold(byte: number): boolean {
   return byte === SP || byte === HT;
 }
 
-/** RFC 3261 25.1 allows one NUL: as a quoted-pair, behind a backslash within quotes. */
-export function isQuotedPair(buf: Uint8Array, lineStart: number, offset: number): boolean {
+/** RFC 3261 25.1 allows one NUL: as a quoted-pair, behind a backslash within quotes. True when there is no other. */
+export function isEveryNulQuoted(buf: Uint8Array, start: number, end: number): boolean {
   let quoted = false;
-  for (let i = lineStart; i < offset; i++) {
+  for (let i = start; i < end; i++) {
     const byte = readUint8(buf, i);
+    if (byte === NUL) return false;
     if (byte === QUOTE) quoted = !quoted;
-    else if (quoted && byte === BACKSLASH) {
-      if (i + 1 === offset) return true;
-      i++;
-    }
+    else if (quoted && byte === BACKSLASH) i++;
   }
-  return false;
+  return true;
 }

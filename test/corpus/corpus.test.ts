@@ -46,11 +46,12 @@ const EXCEPTIONS: Readonly<Record<string, (run: Replayed) => void>> = {
     assert.equal(messagesOf(run), 40);
     assert.equal(sampleOf(run, 'sipgauge_fragment_reassembly_total{result="truncated"}'), 20);
   },
-  // CSeq lines that tshark does not read, and one branch over two INVITEs. Five Vias have an empty
-  // parameter (`;;`), which RFC 4475 3.1.2.1 wants refused.
+  // One branch over two INVITEs. Five Vias have an empty parameter (`;;`), which RFC 4475 3.1.2.1 wants refused.
+  // In four responses a CR stands in front of the CRLF before CSeq: to tshark, to a server and here the headers
+  // end there.
   'snort3__digium.pcap': (run) => {
     assert.equal(messagesOf(run), 19);
-    assert.equal(run.events.lines.filter((line) => line.startsWith('badMessage')).length, 5);
+    assert.equal(run.events.lines.filter((line) => line.startsWith('badMessage')).length, 9);
     assert.equal(
       sampleOf(run, 'sip_session_results_total{direction="in",peer="other",code="200"}'),
       1,

@@ -141,8 +141,7 @@ async function replaySource(source: PacketSource, options: ReplayOptions): Promi
     if (plane.startedUs === 0) plane.startedUs = batch.timestampUs[0] ?? 0;
     if (!consume(plane, batch, untilUs, options, events)) break;
   }
-  if (untilUs < Number.POSITIVE_INFINITY) plane.pipeline.idle(untilUs);
-  else plane.pipeline.finish();
+  plane.pipeline.finish(untilUs);
   return new Replayed(plane, events);
 }
 

@@ -83,6 +83,10 @@ describe('the inflater', () => {
     const bomb = compressed(new Uint8Array(50_000_000), {});
     assert.ok(!inflater.inflate(bomb, 0, bomb.length, NOTHING, 0));
     assert.ok(inflater.out.length < 200_000);
+    const large = new Inflater(1_000_000_000);
+    const folded = compressed(new Uint8Array(500_000), {});
+    assert.ok(folded.length < 600, `${folded.length}`);
+    assert.ok(!large.inflate(folded, 0, folded.length, NOTHING, 0));
   });
 
   it('takes any bytes: an answer, and nothing beyond its limit', () => {

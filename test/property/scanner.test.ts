@@ -41,6 +41,14 @@ const lines = [
   'Proxy-Authorization: Digest',
   'X-Ray: \x7f\xe9',
   'Min-SE: 90',
+  'CSeq: 1 INVITE x',
+  'Contact: Bell, A <sip:a@b>',
+  'Expires: Thu, 01 Dec 1994 16:00:00 GMT',
+  'two words: x',
+  'a@b: x',
+  ' Via: SIP/2.0/UDP h;branch=z9hG4bKf',
+  'X-Ray: a\rb',
+  'To: <sip:a@b#c>;tag=1',
 ];
 
 interface Mutation {

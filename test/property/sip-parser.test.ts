@@ -155,6 +155,32 @@ describe('the SIP parser', () => {
     assert.ok(usual > 2_000, `${usual} usual lines`);
   });
 
+  it('reads a usual header line behind others as it reads any line behind them', () => {
+    const some = fc.array(fc.oneof(headerLine, headerLine.chain(nearly)), {
+      minLength: 2,
+      maxLength: 4,
+    });
+    let usual = 0;
+    fc.assert(
+      fc.property(some, (lines) => {
+        const buf = Uint8Array.from(lines.flatMap((line) => [...line.subarray(0, -2)]));
+        const fast = new SipMessage();
+        const slow = new SipMessage();
+        let at = 0;
+        while (at >= 0 && at + USUAL_BYTES_MIN <= buf.length) {
+          let next = readUsualHeader(buf, at, buf.length - 4, fast);
+          if (next < 0) next = parseHeaderField(buf, at, buf.length, fast);
+          else usual++;
+          assert.equal(parseHeaderField(buf, at, buf.length, slow), next);
+          assert.deepEqual(fieldsOf(fast), fieldsOf(slow));
+          at = next;
+        }
+      }),
+      { seed, numRuns: 10_000 },
+    );
+    assert.ok(usual > 10_000, `${usual} usual lines`);
+  });
+
   it('reads from a usual start line what it reads from it as any line', () => {
     let usual = 0;
     fc.assert(

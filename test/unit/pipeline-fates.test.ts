@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { PacketBatch } from '../../src/core/packet-batch.ts';
+import { MessageFate } from '../../src/core/pipeline-counters.ts';
 import { PACKET_FATE_NAMES, PacketFate } from '../../src/decode/packet-fate.ts';
 import { bytes, text } from '../helpers/capture-file.ts';
 import { ethernet, ipv4, tcp, u16, udp } from '../helpers/frames.ts';
@@ -59,6 +60,24 @@ const datagramTo = (payload: Uint8Array, destination = 5060): Uint8Array =>
 function nameOf(fate: PacketFate): string {
   return PACKET_FATE_NAMES[fate] ?? '';
 }
+
+describe('a datagram of which the capture has the headers alone, or a few bytes', () => {
+  for (const [captured, payload] of [
+    [0, OPTIONS],
+    [1, OPTIONS],
+    [3, OPTIONS],
+    [2, bytes(text('\r\n\r\n'), OPTIONS)],
+  ] as const) {
+    it(`is a truncated message, no keep-alive: ${captured} bytes`, async () => {
+      const target = new PipelineTarget(await replayConfig({ local: '198.51.100.2' }));
+      const frame = datagramTo(payload);
+      const batch = oneFrame(frame, 0);
+      target.take({ ...batch, caplen: Uint32Array.of(frame.length - payload.length + captured) });
+      assert.equal(target.plane.counters.messages, 1);
+      assert.equal(target.plane.counters.messageFates[MessageFate.TRUNCATED], 1);
+    });
+  }
+});
 
 describe('the fate of a packet', () => {
   it('is DELIVERED with a message', async () => {

@@ -3,8 +3,10 @@ import { describe, it } from 'node:test';
 import { KEEPALIVE_NAMES } from '../../../src/core/pipeline-counters.ts';
 import {
   beginsLikeSip,
+  classifyCutPayload,
   classifyPayload,
   NOT_SIP,
+  SIP,
 } from '../../../src/sip-parser/classify-payload.ts';
 import { bytesOf, messageText } from '../../helpers/sip-text.ts';
 
@@ -80,6 +82,20 @@ describe('a datagram on another port', () => {
     const shown = JSON.stringify(text.slice(0, 50));
     it(`${expected ? 'begins' : 'does not begin'} like SIP: ${shown}`, () => {
       assert.equal(beginsLikeSip(bytesOf(text), 0, text.length), expected);
+    });
+  }
+});
+
+describe('a datagram that the capture has cut', () => {
+  for (const text of ['', '\r\n', '\r\n\r\n', 'I', 'INVITE', 'jaK', '\r\nINVITE sip:a@b']) {
+    it(`may be SIP: ${JSON.stringify(text)}`, () => {
+      assert.equal(classifyCutPayload(bytesOf(text), 0, text.length), SIP);
+    });
+  }
+
+  for (const text of ['\0', '\0\0\0\0', '\x80\x08', '\r\n\0', stun('\0\x01', '\0\x08', COOKIE)]) {
+    it(`is not SIP: ${JSON.stringify(text)}`, () => {
+      assert.equal(classifyCutPayload(bytesOf(text), 0, text.length), NOT_SIP);
     });
   }
 });
