@@ -7,6 +7,7 @@ import type { Config } from './config/config.ts';
 import { portCells } from './config/port-cells.ts';
 import { type Endpoint, parseEndpoint } from './core/address-set.ts';
 import { assert } from './core/assert.ts';
+import type { PacketBatch } from './core/packet-batch.ts';
 import { PipelineCounters } from './core/pipeline-counters.ts';
 import { Table, type TableUse } from './core/table.ts';
 import { tunnelKindsOf } from './decode/tunnel-kinds.ts';
@@ -135,6 +136,12 @@ export class DataPlane implements ProbeReadings {
     const usual = new UsualPackets(usualPorts(config));
     this.tracker.arrival.keys.prepare(usual.message);
     return usual;
+  }
+
+  /** Packets of a batch, up to one stamped after `untilUs`; false when there was one. */
+  consume(batch: PacketBatch, untilUs: number): boolean {
+    if (this.startedUs === 0 && batch.count > 0) this.startedUs = batch.timestampUs[0] ?? 0;
+    return this.pipeline.consume(batch, 0, untilUs) === batch.count;
   }
 
   /** Addresses without a port that are local from now on. */

@@ -25,47 +25,26 @@ const PREFIX_BYTES_MAX = 16 * 1024 * 1024;
 /** The longest that signals and the progress bar wait. */
 const TURN_MS = 50;
 
-interface Opened {
+interface Input {
   readonly source: PacketSource;
   readonly progress: () => readonly FileProgress[];
 }
 
+/** What was counted, and for which local side where that was inferred. */
+interface Counted {
+  readonly plane: DataPlane;
+  readonly inferred: string | undefined;
+}
+
 export async function runReplay(config: Config, io: ProbeIo): Promise<ExitCode> {
   const startedMs = performance.now();
-  const warn = (line: string): void => void io.stderr.write(`warning: ${line}\n`);
-  const given = endpointsOf(config.local);
-  const inferring = given.length === 0;
-  let opened = openFiles(config, warn);
-  let endpoint: Endpoint | undefined;
-  let plane: DataPlane;
-  try {
-    if (inferring) {
-      const first = await firstLook(config, opened);
-      endpoint = first.endpoint;
-      opened = first.opened;
-    } else {
-      await opened.source.open();
-    }
-    plane = await count(config, io, opened, inferring ? listOf(endpoint) : given);
-    const winner = inferring ? inferredLocal(plane) : undefined;
-    if (endpointText(winner) !== endpointText(endpoint)) {
-      if (isRepeatable(config)) {
-        await opened.source.close();
-        opened = openFiles(config, () => undefined);
-        await opened.source.open();
-        endpoint = winner;
-        plane = await count(config, io, opened, listOf(winner));
-      } else {
-        warn(`later messages point to ${endpointText(winner)} as the local side; give --local`);
-      }
-    }
-  } finally {
-    await opened.source.close();
-  }
+  const warn = onceEach((line) => io.stderr.write(`warning: ${line}\n`));
+  const counted = await countFiles(config, io, warn);
   if (io.signal.aborted) return ExitCode.OPERATOR;
+  const { plane, inferred } = counted;
   const seconds = (performance.now() - startedMs) / 1000;
-  const text = inferring ? endpointText(endpoint) : config.local.join(' ');
-  io.stderr.write(summaryLines(plane, { text, inferred: inferring }, seconds));
+  const text = inferred ?? config.local.join(' ');
+  io.stderr.write(summaryLines(plane, { text, inferred: inferred !== undefined }, seconds));
   const foreign = foreignWarning(plane);
   if (foreign !== undefined) warn(foreign);
   if (config.replay.explain) io.stderr.write(explanation(plane));
@@ -74,9 +53,81 @@ export async function runReplay(config: Config, io: ProbeIo): Promise<ExitCode> 
   return ExitCode.OK;
 }
 
-function openFiles(config: Config, warn: (line: string) => void): Opened {
-  const ahead = readAheadOf(config, warn);
-  if (ahead !== undefined) return { source: ahead, progress: () => ahead.progress() };
+/** A file that is read twice says what it has to say once. */
+function onceEach(write: (line: string) => void): (line: string) => void {
+  const said = new Set<string>();
+  return (line) => {
+    if (!said.has(line)) write(line);
+    said.add(line);
+  };
+}
+
+async function countFiles(
+  config: Config,
+  io: ProbeIo,
+  warn: (line: string) => void,
+): Promise<Counted> {
+  if (config.local.length > 0) {
+    const local = endpointsOf(config.local);
+    const plane = await count(config, io, inputOf(config, warn), local);
+    return { plane, inferred: undefined };
+  }
+  return isRepeatable(config) ? countTwice(config, io, warn) : countPipe(config, io, warn);
+}
+
+/** A first look at the beginning; then all; then all again, where the whole says otherwise. */
+async function countTwice(
+  config: Config,
+  io: ProbeIo,
+  warn: (line: string) => void,
+): Promise<Counted> {
+  const beginning = mergedOf(filesOf(config.replay.files, warn));
+  let endpoint: Endpoint | undefined;
+  try {
+    await beginning.open();
+    endpoint = await look(config, beginning, () => false);
+  } finally {
+    await beginning.close();
+  }
+  let plane = await count(config, io, inputOf(config, warn), listOf(endpoint));
+  const winner = inferredLocal(plane);
+  if (endpointText(winner) !== endpointText(endpoint)) {
+    endpoint = winner;
+    plane = await count(config, io, inputOf(config, warn), listOf(winner));
+  }
+  return { plane, inferred: endpointText(endpoint) };
+}
+
+/** What can be read only once is recorded for as long as the first look lasts. */
+async function countPipe(
+  config: Config,
+  io: ProbeIo,
+  warn: (line: string) => void,
+): Promise<Counted> {
+  const { source, progress } = plainInputOf(config, warn);
+  const recorded = new RecordedSource(source, PREFIX_BYTES_MAX);
+  try {
+    await recorded.open();
+    const endpoint = await look(config, recorded, () => recorded.full);
+    recorded.rewind();
+    const plane = await countOpened(config, io, { source: recorded, progress }, listOf(endpoint));
+    const winner = endpointText(inferredLocal(plane));
+    if (winner !== endpointText(endpoint)) {
+      warn(`later messages point to ${winner} as the local side; give --local`);
+    }
+    return { plane, inferred: endpointText(endpoint) };
+  } finally {
+    await recorded.close();
+  }
+}
+
+function inputOf(config: Config, warn: (line: string) => void): Input {
+  const source = readAheadOf(config, warn);
+  if (source === undefined) return plainInputOf(config, warn);
+  return { source, progress: () => source.progress() };
+}
+
+function plainInputOf(config: Config, warn: (line: string) => void): Input {
   const files = filesOf(config.replay.files, warn);
   return { source: mergedOf(files), progress: () => files.map((file) => file.progress()) };
 }
@@ -85,36 +136,39 @@ function listOf(endpoint: Endpoint | undefined): Endpoint[] {
   return endpoint === undefined ? [] : [endpoint];
 }
 
-/** Infers from the beginning, and leaves a source that is open at the beginning. */
-async function firstLook(
+/** The local side as the beginning of an open source has it. */
+async function look(
   config: Config,
-  opened: Opened,
-): Promise<{ endpoint: Endpoint | undefined; opened: Opened }> {
+  source: PacketSource,
+  enough: () => boolean,
+): Promise<Endpoint | undefined> {
   const untilUs = config.replay.untilUs ?? Number.POSITIVE_INFINITY;
   const plane = new DataPlane(planeOptions(config, [], REPLAY_SEED, true));
-  if (!isRepeatable(config)) {
-    const recorded = new RecordedSource(opened.source, PREFIX_BYTES_MAX);
-    await recorded.open();
-    await lookAtMessages(recorded, plane, untilUs, () => recorded.full);
-    recorded.rewind();
-    return { endpoint: inferredLocal(plane), opened: { ...opened, source: recorded } };
-  }
-  await opened.source.open();
-  await lookAtMessages(opened.source, plane, untilUs, () => false);
-  await opened.source.close();
-  // What the files had to say about themselves was said on the first look.
-  const again = openFiles(config, () => undefined);
-  await again.source.open();
-  return { endpoint: inferredLocal(plane), opened: again };
+  await lookAtMessages(source, plane, untilUs, enough);
+  return inferredLocal(plane);
 }
 
 async function count(
   config: Config,
   io: ProbeIo,
-  opened: Opened,
+  input: Input,
   local: readonly Endpoint[],
 ): Promise<DataPlane> {
-  const { source, progress } = opened;
+  try {
+    await input.source.open();
+    return await countOpened(config, io, input, local);
+  } finally {
+    await input.source.close();
+  }
+}
+
+async function countOpened(
+  config: Config,
+  io: ProbeIo,
+  input: Input,
+  local: readonly Endpoint[],
+): Promise<DataPlane> {
+  const { source, progress } = input;
   const inferring = config.local.length === 0;
   const plane = new DataPlane(planeOptions(config, local, REPLAY_SEED, inferring));
   plane.source = source;
@@ -124,8 +178,7 @@ async function count(
   for (;;) {
     const batch = await source.next();
     if (batch === undefined || io.signal.aborted) break;
-    if (plane.startedUs === 0 && batch.count > 0) plane.startedUs = batch.timestampUs[0] ?? 0;
-    if (plane.pipeline.consume(batch, 0, untilUs) < batch.count) break;
+    if (!plane.consume(batch, untilUs)) break;
     if (performance.now() - turnMs < TURN_MS) continue;
     bar?.show(plane.counters);
     await nextTurn();

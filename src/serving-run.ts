@@ -119,11 +119,10 @@ async function drain(
   while (!io.signal.aborted) {
     const batch = await source.next();
     if (batch === undefined) {
-      if (!live && untilUs === Number.POSITIVE_INFINITY) plane.pipeline.finish(untilUs);
+      if (!live) plane.pipeline.finish(untilUs);
       return;
     }
-    if (plane.startedUs === 0 && batch.count > 0) plane.startedUs = batch.timestampUs[0] ?? 0;
-    if (plane.pipeline.consume(batch, 0, untilUs) < batch.count) {
+    if (!plane.consume(batch, untilUs)) {
       plane.pipeline.idle(untilUs);
       return;
     }
