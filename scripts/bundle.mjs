@@ -6,6 +6,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { rollup } from 'rollup';
+import { minify } from 'terser';
 import { main, root, say } from './lib/shell.mjs';
 import { filesBelow } from './lib/stamps.mjs';
 
@@ -24,6 +25,28 @@ const BUNDLES = [
   { entries: ['sip-parser/parse-message'], chunks: 'sip-parser', dataPlane: true },
   { entries: ['read-ahead-worker'], chunks: 'read-ahead', dataPlane: false },
 ];
+
+/** What runs for every packet, which is worth some seconds of the build. */
+const FOLDED = /(data-plane|read-ahead-worker)\.js$/;
+/**
+ * What terser may do to it: put constants where they are used, and leave comments out. Code that runs some thousand
+ * times before it is compiled gets shorter by a third; names and lines stay, for whoever reads a stack trace.
+ */
+const FOLDING = {
+  module: true,
+  mangle: false,
+  compress: {
+    defaults: false,
+    evaluate: true,
+    hoist_props: true,
+    inline: 3,
+    reduce_funcs: true,
+    reduce_vars: true,
+    toplevel: true,
+    unused: true,
+  },
+  format: { comments: false, beautify: true, indent_level: 1 },
+};
 
 const dist = join(root, 'dist');
 
@@ -66,7 +89,8 @@ await main(async () => {
     if (isModule && !KEPT.some((kept) => kept.test(file))) rmSync(join(dist, file));
   }
   for (const { fileName, code } of outputs) {
+    const shipped = FOLDED.test(fileName) ? (await minify(code, FOLDING)).code : code;
     mkdirSync(dirname(join(dist, fileName)), { recursive: true });
-    writeFileSync(join(dist, fileName), code);
+    writeFileSync(join(dist, fileName), shipped);
   }
 });
