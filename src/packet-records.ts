@@ -7,7 +7,6 @@ import type { Flow } from './core/flow.ts';
 import { Transport } from './core/transport.ts';
 import { MessageKind, SipMessage, Span } from './sip-parser/message.ts';
 import { Method } from './sip-parser/method.ts';
-import { HASH_CELLS } from './sip-parser/span-hashes.ts';
 
 /** Words of a record: two lines of the processor's cache. The first is 1 where the packet is a usual one. */
 export const RECORD_WORDS = 32;
@@ -76,8 +75,7 @@ export class PacketRecords {
     message.cseqNumber = int32At(records, at + CSEQ_NUMBER);
     message.oddities = int32At(records, at + ODDITIES);
     message.contactCount = kinds >>> 24;
-    const { cells } = message.spanHashes;
-    for (let i = 0; i < HASH_CELLS; i++) cells[i] = int32At(records, at + HASHES + i);
+    message.spanHashes.point(records, at + HASHES);
     this.takeSpan(records, at + CALL_ID, Span.CALL_ID);
     this.takeSpan(records, at + FROM_TAG, Span.FROM_TAG);
     this.takeSpan(records, at + TO_TAG, Span.TO_TAG);

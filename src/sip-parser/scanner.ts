@@ -175,5 +175,5 @@ function takeContacts(message: SipMessage): void {
 function takeHashes(hashes: SpanHashes, cookie: boolean): void {
   hashes.known = true;
   hashes.keyed = cookie;
-  for (let i = 0; i < HASH_CELLS; i++) hashes.cells[i] = int32At(cells, HASHES + i);
+  hashes.point(cells, HASHES);
 }

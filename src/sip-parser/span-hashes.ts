@@ -2,19 +2,45 @@
  * Hashes of one message's Call-ID, tags and top Via, as core/span-hash.ts makes them: the scanner, which has
  * just looked at these bytes, has them nearly for nothing. Where it did not read all headers there are none.
  */
+import { int32At } from '../core/columns.ts';
+
+/** Two lanes for each. */
+export const HashedSpan = {
+  CALL_ID: 0,
+  /** Tags that are absent are the seeds alone. */
+  FROM_TAG: 2,
+  TO_TAG: 4,
+  /** Host, port and branch. */
+  TOP_VIA: 6,
+  /** The key of the message's own transaction, for CSeq's method and a branch with the cookie. */
+  TRANSACTION: 8,
+} as const;
+export type HashedSpan = (typeof HashedSpan)[keyof typeof HashedSpan];
 export const HASH_CELLS = 10;
 
 export class SpanHashes {
   /** What a hash begins with; set once, by who wants them. */
   seedLo = 0;
   seedHi = 0;
-  /** `cells` are of this message. */
+  /** They are of this message. */
   known = false;
-  /** The last two cells are the transaction's key. */
+  /** The transaction's key is among them. */
   keyed = false;
-  /**
-   * Two lanes each of Call-ID, From tag and To tag (not fed where absent), of host, port and branch; and the key of
-   * the message's own transaction, for CSeq's method and a branch with the cookie.
-   */
-  readonly cells: Int32Array = new Int32Array(HASH_CELLS);
+  /** Where they lie, until the scanner reads something else. */
+  private cells: Int32Array = new Int32Array(HASH_CELLS);
+  private first = 0;
+
+  /** They are the cells from `first` on. */
+  point(cells: Int32Array, first: number): void {
+    this.cells = cells;
+    this.first = first;
+  }
+
+  lo(span: HashedSpan): number {
+    return int32At(this.cells, this.first + span);
+  }
+
+  hi(span: HashedSpan): number {
+    return int32At(this.cells, this.first + span + 1);
+  }
 }

@@ -7,6 +7,7 @@ import type { Flow } from '../core/flow.ts';
 import { CASELESS, SpanHash } from '../core/span-hash.ts';
 import { type SipMessage, Span } from '../sip-parser/message.ts';
 import { Method } from '../sip-parser/method.ts';
+import { HashedSpan } from '../sip-parser/span-hashes.ts';
 import { wordsOf } from '../sip-parser/words.ts';
 
 /** Tells the kinds of key apart within one hash space. */
@@ -69,14 +70,14 @@ export class MessageKeys {
   }
 
   private take(message: SipMessage): void {
-    const { cells } = message.spanHashes;
-    this.callIdLo = int32At(cells, 0);
-    this.callIdHi = int32At(cells, 1);
-    this.fromTagLo = int32At(cells, 2);
-    this.fromTagHi = int32At(cells, 3);
+    const { spanHashes } = message;
+    this.callIdLo = spanHashes.lo(HashedSpan.CALL_ID);
+    this.callIdHi = spanHashes.hi(HashedSpan.CALL_ID);
+    this.fromTagLo = spanHashes.lo(HashedSpan.FROM_TAG);
+    this.fromTagHi = spanHashes.hi(HashedSpan.FROM_TAG);
     const tagged = int32At(message.spans, 2 * Span.TO_TAG + 1) >= 0;
-    this.toTagLo = tagged ? int32At(cells, 4) : 0;
-    this.toTagHi = tagged ? int32At(cells, 5) : 0;
+    this.toTagLo = tagged ? spanHashes.lo(HashedSpan.TO_TAG) : 0;
+    this.toTagHi = tagged ? spanHashes.hi(HashedSpan.TO_TAG) : 0;
   }
 
   /**
@@ -89,8 +90,8 @@ export class MessageKeys {
     const { hash } = this;
     const { spanHashes } = message;
     if (index === 0 && spanHashes.keyed && method === message.cseqMethod) {
-      this.lo = int32At(spanHashes.cells, 8);
-      this.hi = int32At(spanHashes.cells, 9);
+      this.lo = spanHashes.lo(HashedSpan.TRANSACTION);
+      this.hi = spanHashes.hi(HashedSpan.TRANSACTION);
       return;
     }
     this.via(message, index);
@@ -223,8 +224,8 @@ export class MessageKeys {
     const { hash, words } = this;
     const { vias } = message;
     if (index === 0 && message.spanHashes.known) {
-      const { cells } = message.spanHashes;
-      hash.resume(int32At(cells, 6), int32At(cells, 7));
+      const { spanHashes } = message;
+      hash.resume(spanHashes.lo(HashedSpan.TOP_VIA), spanHashes.hi(HashedSpan.TOP_VIA));
       return;
     }
     const branchLength = int32At(vias, 4 * index + 3);
