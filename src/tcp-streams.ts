@@ -119,7 +119,9 @@ export class TcpStreams {
       if (this.connections.startIfNew(sender)) this.placing = sender;
     }
     if ((flags & TcpFlag.FIN) !== 0 && protocols.of(sender) !== Speech.CLOSED) {
-      directions.finish(sender, (sequence + length) | 0);
+      const end = (sequence + length) | 0;
+      // Behind bytes that were read, it is another connection's, or a lie.
+      if (((end - directions.next(sender)) | 0) >= 0) directions.finish(sender, end);
     }
     const ahead = (sequence - directions.next(sender)) | 0;
     this.found = this.seek();

@@ -205,6 +205,18 @@ for (const [name, flags] of [
   });
 }
 
+test('a FIN behind bytes that were read ends nothing', () => {
+  const tcp = new TcpConversation();
+  const run = opened(tcp, new StreamRun());
+  run.push(tcp.say(sipRequest('a')));
+  run.push(tcp.fromClient({ sequence: tcp.client - 10, flags: Tcp.FIN | Tcp.ACK }));
+  run.push(tcp.say(sipRequest('b')));
+  assert.deepEqual(
+    run.messages.map((event) => event.text),
+    [sipRequest('a'), sipRequest('b')],
+  );
+});
+
 test('when both sides have finished the stream is closed, and a late retransmission says nothing', () => {
   const tcp = new TcpConversation();
   const run = opened(tcp, new StreamRun());
