@@ -14,7 +14,12 @@ import { Stored } from './reassembly/stream-buffers.ts';
 import { Placement, TcpDirections } from './reassembly/tcp-directions.ts';
 import { TcpFlag } from './reassembly/tcp-flags.ts';
 import { TlsFlows } from './reassembly/tls-flows.ts';
-import { GAP_WAIT_US, STREAM_BYTES_MAX, type StreamsOptions } from './stream-options.ts';
+import {
+  GAP_WAIT_US,
+  STREAM_BYTES_MAX,
+  type StreamsOptions,
+  WANTED_GAP_WAIT_US,
+} from './stream-options.ts';
 import { Speech, StreamProtocols } from './stream-protocols.ts';
 import { TcpConnections } from './tcp-connections.ts';
 
@@ -211,8 +216,9 @@ export class TcpStreams {
       if (directions.isHoleProven(sender ^ 1)) return sender ^ 1;
       if (this.placing === NONE && directions.isHoleProven(sender)) return sender;
     }
-    const sinceUs = this.isFinishing ? Number.POSITIVE_INFINITY : this.nowUs - this.gapWaitUs;
-    return directions.overdue(sinceUs);
+    const { nowUs } = this;
+    if (this.isFinishing) return directions.overdue(Number.POSITIVE_INFINITY, nowUs, nowUs);
+    return directions.overdue(nowUs - this.gapWaitUs, nowUs - WANTED_GAP_WAIT_US, nowUs);
   }
 
   /** Reads the window of a direction up to its next payload. */
