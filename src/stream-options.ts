@@ -6,6 +6,8 @@ import type { LocalAddresses } from './direction/local-side.ts';
 export const STREAM_BYTES_MAX = 67_108_864;
 /** How long a hole may stay open, when not given. */
 export const GAP_WAIT_US = 2_000_000;
+/** How long one may that the receiver waits for too: five retransmissions, each after twice the time. */
+export const WANTED_GAP_WAIT_US = 32_000_000;
 /** How long a connection may be silent, when not given. */
 export const STREAM_IDLE_US = 3_600_000_000;
 

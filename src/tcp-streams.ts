@@ -14,7 +14,12 @@ import { Stored } from './reassembly/stream-buffers.ts';
 import { Placement, TcpDirections } from './reassembly/tcp-directions.ts';
 import { TcpFlag } from './reassembly/tcp-flags.ts';
 import { TlsFlows } from './reassembly/tls-flows.ts';
-import { GAP_WAIT_US, STREAM_BYTES_MAX, type StreamsOptions } from './stream-options.ts';
+import {
+  GAP_WAIT_US,
+  STREAM_BYTES_MAX,
+  type StreamsOptions,
+  WANTED_GAP_WAIT_US,
+} from './stream-options.ts';
 import { Speech, StreamProtocols } from './stream-protocols.ts';
 import { TcpConnections } from './tcp-connections.ts';
 
@@ -119,7 +124,9 @@ export class TcpStreams {
       if (this.connections.startIfNew(sender)) this.placing = sender;
     }
     if ((flags & TcpFlag.FIN) !== 0 && protocols.of(sender) !== Speech.CLOSED) {
-      directions.finish(sender, (sequence + length) | 0);
+      const end = (sequence + length) | 0;
+      // Behind bytes that were read, it is another connection's, or a lie.
+      if (((end - directions.next(sender)) | 0) >= 0) directions.finish(sender, end);
     }
     const ahead = (sequence - directions.next(sender)) | 0;
     this.found = this.seek();
@@ -209,8 +216,9 @@ export class TcpStreams {
       if (directions.isHoleProven(sender ^ 1)) return sender ^ 1;
       if (this.placing === NONE && directions.isHoleProven(sender)) return sender;
     }
-    const sinceUs = this.isFinishing ? Number.POSITIVE_INFINITY : this.nowUs - this.gapWaitUs;
-    return directions.overdue(sinceUs);
+    const { nowUs } = this;
+    if (this.isFinishing) return directions.overdue(Number.POSITIVE_INFINITY, nowUs, nowUs);
+    return directions.overdue(nowUs - this.gapWaitUs, nowUs - WANTED_GAP_WAIT_US, nowUs);
   }
 
   /** Reads the window of a direction up to its next payload. */

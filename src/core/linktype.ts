@@ -11,8 +11,13 @@ export const Linktype = {
   PPP_HDLC: 50,
   PPP_ETHER: 51,
   RAW: 101,
+  /** Cisco HDLC. */
+  C_HDLC: 104,
   LOOP: 108,
   LINUX_SLL: 113,
+  /** PPP behind a byte that says which way it went. */
+  PPP_PPPD: 166,
+  PPP_WITH_DIR: 204,
   IPV4: 228,
   IPV6: 229,
   LINUX_SLL2: 276,

@@ -15,6 +15,7 @@ const SLL2_HEADER_BYTES = 20;
 const LOOPBACK_HEADER_BYTES = 4;
 const HDLC_HEADER_BYTES = 4;
 const RAW_HEADER_BYTES = 1;
+const DIRECTION_BYTES = 1;
 
 /** In a cooked header: netlink messages, where the protocol is a netlink family. */
 const ARPHRD_NETLINK = 824;
@@ -45,7 +46,12 @@ export function firstHeader(buf: Uint8Array, linktype: number, packet: DecodedPa
     case Linktype.PPP:
       return Header.PPP;
     case Linktype.PPP_HDLC:
+    case Linktype.C_HDLC:
       return decodeHdlc(buf, packet);
+    case Linktype.PPP_PPPD:
+    case Linktype.PPP_WITH_DIR:
+      packet.nextOffset += DIRECTION_BYTES;
+      return Header.PPP;
     case Linktype.PPP_ETHER:
       // Here it is the link itself, and no tunnel.
       return decodePppoe(buf, packet);

@@ -54,9 +54,10 @@ export class TcpDirections {
   private readonly firstSequence: Int32Array;
   private readonly finSequence: Int32Array;
   private readonly acknowledged: Int32Array;
-  /** Directions with a hole, the longest waiting first. */
+  /** Directions with a hole, the one not looked at for longest first. */
   private readonly waiting: EvictionLists;
   private readonly waitingSinceUs: Float64Array;
+  private readonly lookedAtUs: Float64Array;
 
   constructor(directionsMax: number, pool: BufferPool, streamBytesMax: number) {
     this.buffers = new StreamBuffers(directionsMax, pool, streamBytesMax);
@@ -66,6 +67,7 @@ export class TcpDirections {
     this.acknowledged = int32Column(directionsMax);
     this.waiting = EvictionLists.apart(directionsMax, 1);
     this.waitingSinceUs = float64Column(directionsMax);
+    this.lookedAtUs = float64Column(directionsMax);
   }
 
   /** Begins a direction with the byte of this sequence number. */
@@ -131,7 +133,9 @@ export class TcpDirections {
     }
     this.readBuffer(direction);
     this.cut = Math.max(0, (cutEnd - buffers.next(direction)) | 0);
-    if (buffers.held.count(direction) === 0) this.stopWaiting(direction);
+    // What goes on before a hole shows that the sender has not come to it yet: waiting begins anew.
+    this.stopWaiting(direction);
+    if (buffers.held.count(direction) > 0) this.wait(direction, nowUs);
     return Placement.READABLE;
   }
 
@@ -223,11 +227,26 @@ export class TcpDirections {
     return ((int32At(this.acknowledged, direction) - holeEnd) | 0) >= 0;
   }
 
-  /** A direction whose hole has been open since `sinceUs` or longer; -1 without. */
-  overdue(sinceUs: number): number {
-    const direction = this.waiting.oldest();
-    if (direction < 0) return -1;
-    return float64At(this.waitingSinceUs, direction) <= sinceUs ? direction : -1;
+  /**
+   * A direction whose hole has been open since `sinceUs` or longer; -1 without. A hole that the receiver waits for
+   * too has to be open since `wantedSinceUs`: the sender will send it again.
+   */
+  overdue(sinceUs: number, wantedSinceUs: number, nowUs: number): number {
+    for (;;) {
+      const direction = this.waiting.oldest();
+      if (direction < 0 || float64At(this.lookedAtUs, direction) > sinceUs) return -1;
+      if (!this.isHoleWanted(direction)) return direction;
+      if (float64At(this.waitingSinceUs, direction) <= wantedSinceUs) return direction;
+      this.waiting.remove(direction);
+      this.waiting.add(direction, 0);
+      this.lookedAtUs[direction] = nowUs;
+    }
+  }
+
+  /** The receiver has acknowledged what stands before the hole, and no more. */
+  private isHoleWanted(direction: number): boolean {
+    if (!this.hasFlag(direction, ACKED)) return false;
+    return ((int32At(this.acknowledged, direction) - this.buffers.next(direction)) | 0) === 0;
   }
 
   /** The sender's last byte is the one before `sequence`. */
@@ -246,6 +265,7 @@ export class TcpDirections {
     if (this.hasFlag(direction, WAITING)) return;
     this.setFlag(direction, WAITING);
     this.waitingSinceUs[direction] = nowUs;
+    this.lookedAtUs[direction] = nowUs;
     this.waiting.add(direction, 0);
   }
 

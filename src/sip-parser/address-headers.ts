@@ -6,6 +6,7 @@ import { readUint8 } from '../core/bytes.ts';
 import { COMMA, OPEN_PARENTHESIS, SEMICOLON, skipCommas } from './char-class.ts';
 import { type SipMessage, Span, setSpan } from './message.ts';
 import { endOfComment, NameAddress, parseNameAddress } from './name-addr.ts';
+import { Oddity } from './oddity.ts';
 import { isNamed, Parameter, parameterName, parseParameter, skipParameters } from './parameter.ts';
 
 const TAG = parameterName('tag');
@@ -28,6 +29,7 @@ export function parseToOrFrom(
   while (i < end && readUint8(buf, i) === SEMICOLON) {
     i = parseParameter(buf, i, end, parameter);
     if (i < 0) return false;
+    if (parameter.isOdd) message.oddities |= 1 << Oddity.BAD_PARAMETER;
     if (tagStart < 0 && parameter.valueStart >= 0 && isNamed(buf, parameter, TAG)) {
       tagStart = parameter.valueStart;
       tagEnd = parameter.valueEnd;
@@ -59,6 +61,7 @@ export function isAddressList(
     if (i < 0) return false;
     if (i < end && readUint8(buf, i) !== COMMA) return false;
     message.oddities |= address.oddities;
+    if (parameter.isOdd) message.oddities |= 1 << Oddity.BAD_PARAMETER;
     i = skipCommas(buf, i, end);
   }
   return true;

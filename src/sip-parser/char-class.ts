@@ -15,6 +15,8 @@ export const CharClass = {
   VALUE: 8,
   /** Inside quotes: all but `"` and `\\`. */
   QUOTED: 16,
+  /** Of VALUE what is not odd: NAME, and the colons of an IPv6 address. */
+  USUAL_VALUE: 32,
 } as const;
 export type CharClass = (typeof CharClass)[keyof typeof CharClass];
 
@@ -61,6 +63,7 @@ for (let byte = 0; byte < 256; byte++) {
     mark(character, CharClass.NAME);
   }
   if (byte > SP && !'",;<>'.includes(character)) mark(character, CharClass.VALUE);
+  if (isClass(byte, CharClass.NAME) || byte === COLON) mark(character, CharClass.USUAL_VALUE);
   if (byte !== QUOTE && byte !== BACKSLASH) mark(character, CharClass.QUOTED);
 }
 

@@ -78,6 +78,7 @@ function parseContactParameters(buf: Uint8Array, start: number, end: number): nu
   while (i < end && readUint8(buf, i) === SEMICOLON) {
     i = parseParameter(buf, i, end, parameter);
     if (i < 0) return -1;
+    if (parameter.isOdd) contact.malformed = true;
     if (parameter.valueStart >= 0) takeParameter(buf);
   }
   return i < end && readUint8(buf, i) === OPEN_PARENTHESIS ? endOfComment(buf, i, end) : i;

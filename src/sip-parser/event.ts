@@ -34,6 +34,8 @@ export function parseEvent(
     message.oddities |= 1 << Oddity.BAD_PARAMETER;
   } else if (skipParameters(buf, parameters, end, parameter) !== end) {
     return false;
+  } else if (parameter.isOdd) {
+    message.oddities |= 1 << Oddity.BAD_PARAMETER;
   }
   setSpan(message, Span.EVENT, start, typeEnd);
   return true;

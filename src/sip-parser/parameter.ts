@@ -22,6 +22,8 @@ export class Parameter {
   /** -1 when there is no `=`. Inside the quotes when there are any. */
   valueStart = -1;
   valueEnd = -1;
+  /** The value has characters that neither a token nor a host may have. */
+  isOdd = false;
 }
 
 /**
@@ -41,6 +43,7 @@ export function parseParameter(
   parameter.nameEnd = nameEnd;
   parameter.valueStart = -1;
   parameter.valueEnd = -1;
+  parameter.isOdd = false;
 
   const equals = skipWhiteSpace(buf, nameEnd, end);
   if (equals === end || readUint8(buf, equals) !== EQUALS) return equals;
@@ -57,6 +60,7 @@ export function parseParameter(
   if (valueEnd === valueStart) return -1;
   parameter.valueStart = valueStart;
   parameter.valueEnd = valueEnd;
+  parameter.isOdd = endOfClass(buf, valueStart, valueEnd, CharClass.USUAL_VALUE) !== valueEnd;
   return skipWhiteSpace(buf, valueEnd, end);
 }
 
@@ -69,7 +73,7 @@ export function isNamed(buf: Uint8Array, parameter: Parameter, name: Uint8Array)
   return true;
 }
 
-/** Read over parameters nobody asks for. Returns the offset of what follows, or -1. */
+/** Read over parameters nobody asks for; `isOdd` then is true if one was. Returns the offset of what follows, or -1. */
 export function skipParameters(
   buf: Uint8Array,
   start: number,
@@ -77,9 +81,12 @@ export function skipParameters(
   parameter: Parameter,
 ): number {
   let i = start;
+  let isOdd = false;
   while (i >= 0 && i < end && readUint8(buf, i) === SEMICOLON) {
     i = parseParameter(buf, i, end, parameter);
+    if (parameter.isOdd) isOdd = true;
   }
+  parameter.isOdd = isOdd;
   return i;
 }
 

@@ -100,6 +100,7 @@ function parseViaParm(buf: Uint8Array, start: number, end: number, message: SipM
   while (i >= 0 && i < end && readUint8(buf, i) === SEMICOLON) {
     i = parseParameter(buf, i, end, parameter);
     if (i < 0) return -1;
+    if (parameter.isOdd) message.oddities |= 1 << Oddity.BAD_PARAMETER;
     if (via.branchStart < 0 && parameter.valueStart >= 0 && isNamed(buf, parameter, BRANCH)) {
       via.branchStart = parameter.valueStart;
       via.branchEnd = parameter.valueEnd;

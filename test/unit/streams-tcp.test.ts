@@ -101,19 +101,57 @@ test('a hole acknowledged before anything came behind it is not waited for', () 
   assert.equal(run.messages.length, 1);
 });
 
-test('a hole that nobody acknowledged is waited for, then given up', () => {
+test('a hole that nobody acknowledges, nor what stands before it, is waited for, then given up', () => {
   const tcp = new TcpConversation();
   const run = opened(tcp, new StreamRun());
+  run.push(tcp.say(sipRequest('before')));
   tcp.say(sipRequest('lost'));
   const held = tcp.say(sipRequest('kept'));
   run.push(held);
   run.advance(held.timestampUs + 1_999_999);
-  assert.equal(run.messages.length, 0);
+  assert.equal(run.messages.length, 1);
   run.advance(held.timestampUs + 2_000_000);
+  assert.equal(run.messages[1]?.timestampUs, held.timestampUs);
+});
+
+test('a hole that the receiver waits for too is waited for until it can have come again', () => {
+  const tcp = new TcpConversation();
+  const run = opened(tcp, new StreamRun());
+  const lost = tcp.say(sipRequest('lost'));
+  const held = tcp.say(sipRequest('kept'));
+  run.push(held);
+  run.advance(held.timestampUs + 15_000_000);
+  assert.equal(run.messages.length, 0);
+  const again = { ...lost, timestampUs: held.timestampUs + 15_000_000 };
+  run.push(again);
   assert.deepEqual(
-    run.messages.map((event) => event.timestampUs),
-    [held.timestampUs],
+    run.messages.map((event) => event.text),
+    [sipRequest('lost'), sipRequest('kept')],
   );
+  run.push(tcp.fromServer({ flags: Tcp.ACK, timestampUs: again.timestampUs }));
+  tcp.say(sipRequest('lost for good'));
+  run.push({ ...tcp.say(sipRequest('kept too')), timestampUs: again.timestampUs });
+  run.advance(again.timestampUs + 31_999_999);
+  assert.equal(run.messages.length, 2);
+  run.advance(again.timestampUs + 34_000_000);
+  assert.equal(run.messages.length, 3);
+});
+
+test('a hole that the sender has not come to yet is not given up', () => {
+  const tcp = new TcpConversation();
+  const run = opened(tcp, new StreamRun());
+  run.push(tcp.fromClient({ sequence: tcp.client + 100_000, payload: latin1('astray') }));
+  const said: string[] = [];
+  for (let i = 0; i < 8; i++) {
+    tcp.nowUs += 500_000;
+    said.push(sipRequest(`m${i}`));
+    run.push(tcp.say(sipRequest(`m${i}`)));
+  }
+  assert.deepEqual(
+    run.messages.map((event) => event.text),
+    said,
+  );
+  assert.equal(run.counters.tcpGaps, 0);
 });
 
 test('what waits behind holes where the packets end is handed out', () => {
@@ -204,6 +242,18 @@ for (const [name, flags] of [
     assert.equal(run.counters.tcpGaps, 0);
   });
 }
+
+test('a FIN behind bytes that were read ends nothing', () => {
+  const tcp = new TcpConversation();
+  const run = opened(tcp, new StreamRun());
+  run.push(tcp.say(sipRequest('a')));
+  run.push(tcp.fromClient({ sequence: tcp.client - 10, flags: Tcp.FIN | Tcp.ACK }));
+  run.push(tcp.say(sipRequest('b')));
+  assert.deepEqual(
+    run.messages.map((event) => event.text),
+    [sipRequest('a'), sipRequest('b')],
+  );
+});
 
 test('when both sides have finished the stream is closed, and a late retransmission says nothing', () => {
   const tcp = new TcpConversation();

@@ -213,6 +213,15 @@ describe('PPP', () => {
     delivers(bytes([0x0f, 0x00, 0x08, 0x00], INNER), { linktype });
     delivers(bytes([0x8f, 0x00, 0x86, 0xdd], INNER_6), { linktype });
     discards(PacketFate.LINK_TRUNCATED, bytes([0x0f, 0, 8]), { linktype });
+    delivers(bytes([0x0f, 0x00, 0x08, 0x00], INNER), { linktype: Linktype.C_HDLC });
+  });
+
+  it('comes behind a byte that says which way it went', () => {
+    for (const linktype of [Linktype.PPP_PPPD, Linktype.PPP_WITH_DIR]) {
+      delivers(bytes([1, 0xff, 0x03, 0x00, 0x21], INNER), { linktype });
+      delivers(bytes([0, 0x00, 0x57], INNER_6), { linktype });
+      discards(PacketFate.LINK_TRUNCATED, bytes([]), { linktype });
+    }
   });
 
   it('comes in PPPoE sessions, over Ethernet or as a link type', () => {
