@@ -60,7 +60,7 @@ export class RegistrationAttempts {
     const { table, observer } = this;
     if (table.state[row] === AttemptState.CLOSED) return;
     const statusCode = finalOf(arrival.message.statusCode);
-    table.final[row] = statusCode;
+    if (int32At(table.final, row) < 600 || statusCode >= 600) table.final[row] = statusCode;
     if (statusCode >= 200 && statusCode < 300) {
       const elapsed = this.elapsed(row, arrival);
       const direction = table.directionOf(row);
@@ -75,13 +75,14 @@ export class RegistrationAttempts {
       table.branches[row] = open - 1;
       return;
     }
-    if (isChallenge(statusCode)) {
+    const final = int32At(table.final, row);
+    if (isChallenge(final)) {
       table.branches[row] = 0;
       table.state[row] = AttemptState.WAITING;
       table.schedule(row, arrival.nowUs + this.options.retryWaitUs);
       return;
     }
-    this.end(row, statusCode, arrival.nowUs);
+    this.end(row, final, arrival.nowUs);
   }
 
   /** The row's timer: 64·T1 without a final (Timer F), a challenge not retried, or the end of its memory. */
