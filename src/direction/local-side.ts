@@ -77,10 +77,10 @@ export class LocalSide implements LocalAddresses {
     responseDirection: number,
   ): boolean {
     if (!this.endpoints.matchesAddress(flow.addresses, 0)) return false;
+    if (responseDirection === Direction.OUT) return true;
     const known = this.flows.verdictOfSource(flow);
     if (known !== Verdict.UNKNOWN) return known === Verdict.LOCAL;
-    if (message === undefined) return false;
-    if (message.kind === MessageKind.RESPONSE) return responseDirection === Direction.OUT;
+    if (message === undefined || message.kind === MessageKind.RESPONSE) return false;
     const local = this.namesLocalPort(buf, flow, message);
     this.flows.remember(flow, local ? Verdict.LOCAL : Verdict.FOREIGN);
     return local;

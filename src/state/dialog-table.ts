@@ -246,9 +246,13 @@ export class DialogTable {
     return uint8At(this.bytes, row * BYTES + BYE_DIRECTION);
   }
 
+  setByeDirection(row: number, direction: Direction): void {
+    this.bytes[row * BYTES + BYE_DIRECTION] = direction;
+  }
+
   setLastBye(row: number, timestampUs: number, direction: Direction): void {
     this.doubles[row * DOUBLES + LAST_BYE] = timestampUs;
-    this.bytes[row * BYTES + BYE_DIRECTION] = direction;
+    this.setByeDirection(row, direction);
   }
 
   /** The server transaction whose 2xx still waits for its ACK; -1 = none. */

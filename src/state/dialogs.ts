@@ -112,7 +112,11 @@ export class Dialogs {
       table.schedule(row);
       return;
     }
-    // Of two BYEs that crossed the other one may have been challenged, and the dialog put back.
+    if (table.state(row) === DialogState.CONFIRMED) {
+      // Of two BYEs that crossed the first was challenged, and the dialog put back: the other one ends it.
+      const { IN, OUT } = Direction;
+      table.setByeDirection(row, arrival.direction === IN ? OUT : IN);
+    }
     table.setState(row, DialogState.ENDING);
     const success = statusCode >= 200 && statusCode < 300;
     const elapsed = arrival.timestampUs - table.firstByeUs(row);

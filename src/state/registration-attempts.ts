@@ -59,7 +59,7 @@ export class RegistrationAttempts {
     const { table, observer } = this;
     if (table.state(row) === AttemptState.CLOSED) return;
     const statusCode = finalOf(arrival.message.statusCode);
-    table.setFinal(row, statusCode);
+    if (table.final(row) < 600 || statusCode >= 600) table.setFinal(row, statusCode);
     if (statusCode >= 200 && statusCode < 300) {
       const elapsed = table.elapsedUs(row, arrival.timestampUs, arrival.era);
       const direction = table.directionOf(row);
@@ -74,13 +74,14 @@ export class RegistrationAttempts {
       table.setBranches(row, open - 1);
       return;
     }
-    if (isChallenge(statusCode)) {
+    const final = table.final(row);
+    if (isChallenge(final)) {
       table.setBranches(row, 0);
       table.setState(row, AttemptState.WAITING);
       table.schedule(row, arrival.nowUs + this.options.retryWaitUs);
       return;
     }
-    this.end(row, statusCode, arrival.nowUs);
+    this.end(row, final, arrival.nowUs);
   }
 
   /** The row's timer: 64·T1 without a final (Timer F), a challenge not retried, or the end of its memory. */

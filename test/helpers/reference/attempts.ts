@@ -208,7 +208,7 @@ export function registrationAnswered(world: World, row: Transaction, seen: Seen)
   const attempt = attemptOf(world.registrations, row);
   if (attempt === undefined || attempt.state === 'closed') return;
   const status = seen.sip.status ?? 0;
-  attempt.final = status;
+  if (attempt.final < 600 || status >= 600) attempt.final = status;
   attempt.open.delete(row);
   if (isSuccess(status)) {
     const { way, peer } = attempt;
@@ -218,10 +218,10 @@ export function registrationAnswered(world: World, row: Transaction, seen: Seen)
     );
     registrationEnds(world, attempt, String(status), seen.now);
   } else if (attempt.open.size > 0) return;
-  else if (CHALLENGES.includes(status)) {
+  else if (CHALLENGES.includes(attempt.final)) {
     attempt.state = 'waiting';
     attempt.deadline = seen.now + RETRY_WAIT;
-  } else registrationEnds(world, attempt, String(status), seen.now);
+  } else registrationEnds(world, attempt, String(attempt.final), seen.now);
 }
 
 export function registrationDue(world: World, attempt: Attempt): void {

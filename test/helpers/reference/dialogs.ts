@@ -106,6 +106,7 @@ export function byeAnswered(world: World, dialog: Dialog, seen: Seen): void {
     dialog.state = 'confirmed';
     return;
   }
+  if (dialog.state === 'confirmed') dialog.byeWay = seen.way === 'in' ? 'out' : 'in';
   dialog.state = 'ending';
   const outcome = isSuccess(status) ? 'success' : 'failure';
   if (dialog.kind === 'session') {

@@ -7,7 +7,10 @@ export function transactionKey(sip: ReadSip, index: number, method: string): str
   const via = sip.vias[index];
   const branch = via?.branch ?? '';
   const key = [via?.sentBy, branch, sip.callId, sip.cseq, method].join('|');
-  return hasCookie(branch) ? key : `${key}|${sip.fromTag}`;
+  if (hasCookie(branch)) return key;
+  // With neither branch nor tag only a Call-ID is left: no response is known to be its own.
+  const alone = branch === '' && sip.fromTag === undefined;
+  return alone ? `${key}|${sip.status === undefined}` : `${key}|${sip.fromTag}`;
 }
 
 /** What a retransmitted request repeats besides its key. */

@@ -41,10 +41,11 @@ export class ReferenceLocalSide {
     known: 'in' | 'out' | undefined,
   ): boolean {
     if (!this.isOnHost(from)) return false;
+    if (known === 'out') return true;
     const flow = `${from}>${to} ${transport}`;
     const judged = this.flows.get(flow);
     if (judged !== undefined) return judged;
-    if (sip.status !== undefined) return known === 'out';
+    if (sip.status !== undefined) return false;
     const { address } = placeOf(from);
     const viaPort = sip.vias[0]?.sentBy.split(':')[1] ?? '';
     const contact = sip.contacts[0]?.uri ?? '';

@@ -96,8 +96,9 @@ function isFresh(upstream: Transaction, seen: Seen): boolean {
 function acknowledge(world: World, row: Transaction, seen: Seen): void {
   const invite = world.rowOf(row.role, transactionKey(seen.sip, 0, 'INVITE'), row.flow);
   if (invite !== undefined && !invite.stray) {
-    const failed = invite.failedAt !== undefined && invite.acceptedAt === undefined;
-    if (failed && (!invite.timedOut || invite.acknowledgedAt !== undefined)) {
+    const failed = (invite.final ?? 0) >= 300 && invite.acceptedAt === undefined;
+    const unacknowledged = invite.role === 'server' && invite.timedOut;
+    if (failed && (!unacknowledged || invite.acknowledgedAt !== undefined)) {
       invite.acknowledgedAt ??= seen.now;
       invite.timer = undefined;
       return;

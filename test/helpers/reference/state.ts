@@ -41,6 +41,11 @@ export class ReferenceState {
     return this.world.lines;
   }
 
+  /** Steps of the clock between the messages. */
+  get steps(): number {
+    return this.era;
+  }
+
   /** `time` in microseconds since the epoch. */
   message(time: number, from: string, to: string, transport: string, text: string): void {
     if (time < this.lastTime - SECOND) {

@@ -84,6 +84,10 @@ function tellSession(tale: Tale, invite: Asked, cseq: number, tag: string): void
     tale.pause();
   }
   if (random.chance(0.1)) return;
+  if (random.chance(0.1)) {
+    hangUpBoth(tale, from, to, cseq + 9, tag);
+    return;
+  }
   hangUp(tale, from, to, cseq + 9, tag);
   if (random.chance(0.1)) hangUp(tale, from, to, cseq + 10, tag);
 }
@@ -136,6 +140,15 @@ function hangUp(tale: Tale, caller: string, callee: string, cseq: number, tag: s
     bye = tale.ask(from, to, { method: 'BYE', cseq: cseq + 20, ...tags });
   }
   tale.answer(bye, random.pick([200, 200, 200, 481]), echoed);
+}
+
+/** BYEs that cross. */
+function hangUpBoth(tale: Tale, caller: string, callee: string, cseq: number, tag: string): void {
+  const { random } = tale;
+  const one = tale.ask(caller, callee, { method: 'BYE', cseq, toTag: tag });
+  const two = tale.ask(callee, caller, { method: 'BYE', cseq, fromTag: tag, toTag: 'a' });
+  tale.answer(one, random.pick([200, 200, 401, 481]), tag);
+  if (random.chance(0.8)) tale.answer(two, random.pick([200, 200, 407]), 'a');
 }
 
 /** One request that arrives by two ways (RFC 3261 8.2.2.2): the second is refused, or rings too. */

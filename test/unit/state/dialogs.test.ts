@@ -194,7 +194,11 @@ test('BYEs cross, the first is challenged and the other accepted: the dialog is 
     .send(BYE_BACK)
     .send({ ...BYE, status: 401 });
   scene.at(12.2).receive({ ...BYE_BACK, status: 200 });
-  assert.equal(scene.count('sessionEnded'), 1);
+  assert.deepEqual(
+    scene.take('sessionEnded'),
+    ['sessionEnded in other local'],
+    'by that other one',
+  );
   assert.equal(scene.gauges().dialogs, 0);
 });
 

@@ -91,6 +91,13 @@ test("a response takes its request's direction, reversed, when the transaction i
   assert.equal(scene.count('transactionCompleted server OPTIONS'), 1);
 });
 
+test('it does so on a flow, too, whose first request was a neighbour’s', () => {
+  const theirs: Sip = { ...OPTIONS, via: 'SIP/2.0/UDP 10.0.0.1:49152;branch=z9hG4bKx' };
+  const scene = new Scene({ local: [SERVER] }).udp(theirs, EPHEMERAL, REMOTE);
+  scene.receive(OPTIONS).udp(OK, EPHEMERAL, REMOTE);
+  assert.deepEqual(fates(scene), { foreign: 1, in: 1, out: 1 });
+});
+
 test('IPv6 addresses and CIDRs', () => {
   const scene = new Scene({ local: ['2001:db8::/64'] });
   scene.udp({ ...OPTIONS, sentBy: 'x' }, '[2001:db8:1::9]:5060', '[2001:db8::1]:5060');

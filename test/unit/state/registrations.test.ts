@@ -264,6 +264,23 @@ test('attempts of two AORs in one Call-ID are two', () => {
   assert.equal(scene.count('registrationStarted'), 2);
 });
 
+test('a REGISTER that a proxy forks to one peer: a 6xx is the result, else the last final', () => {
+  for (const [first, second, result] of [
+    [603, 404, 603],
+    [404, 503, 503],
+    [603, 401, 603],
+  ] as const) {
+    const one = register([]);
+    const two = register([]);
+    const scene = new Scene()
+      .send(one)
+      .send(two)
+      .receive(ok(one, [], first));
+    scene.receive(ok(two, [], second));
+    assert.deepEqual(scene.take('registrationEnded'), [`registrationEnded out other ${result}`]);
+  }
+});
+
 test('a REGISTER while the one before is unanswered: that one is lost', () => {
   const scene = new Scene()
     .receive(register([]))
