@@ -49,7 +49,10 @@ export class TestRuns {
     return this.run(files, [`--test-concurrency=${availableParallelism()}`]);
   }
 
-  /** A run for each file, which has the loopback, its ports and its interfaces to itself; one after the other if not. */
+  /**
+   * A run for each file, which has the loopback, its ports and its interfaces to itself; one after the other if not.
+   * One more than there are cores, since most of them wait for something.
+   */
   async apart(files) {
     const waiting = [...files];
     const results = [];
@@ -58,7 +61,7 @@ export class TestRuns {
         results.push(await this.#printed(file));
       }
     };
-    const width = this.prefix.length > 0 ? availableParallelism() : 1;
+    const width = this.prefix.length > 0 ? availableParallelism() + 1 : 1;
     await Promise.all(Array.from({ length: width }, worker));
     return results;
   }
