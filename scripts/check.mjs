@@ -1,9 +1,9 @@
 /** npm run check: compiler, linters and formatters, all of them, then one line each. */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { CHECK_PACKAGES, ensurePackages } from './lib/debian.mjs';
-import { hasCommand, main, nodeProgram, root, statusOf } from './lib/shell.mjs';
+import { NODE_FILES } from './lib/native-sources.mjs';
+import { hasCommand, main, nodePrefix, nodeProgram, root, statusOf } from './lib/shell.mjs';
 import { filesBelow } from './lib/stamps.mjs';
 import { ensureNodeModules } from './lib/steps.mjs';
 
@@ -51,7 +51,9 @@ function checkNative(check, results) {
   }
   if (hasCommand('clang-tidy')) {
     // xargs runs one clang-tidy a core; it counts the warnings in system headers on stderr, which nobody asks for.
+    // Those that take longest come first.
     const units = sources.filter((file) => file.startsWith('native/src/') && file.endsWith('.cc'));
+    units.sort((a, b) => Number(NODE_FILES.includes(b)) - Number(NODE_FILES.includes(a)));
     const jobs = ['-P', String(availableParallelism()), '-I', '{}'];
     const input = { input: units.join('\n'), stdio: ['pipe', 'inherit', 'ignore'] };
     check(
@@ -64,11 +66,8 @@ function checkNative(check, results) {
 }
 
 function tidyArguments() {
-  const prefixes = [join(process.execPath, '..', '..'), '/usr', '/usr/local'];
-  const headers = prefixes
-    .map((prefix) => join(prefix, 'include', 'node'))
-    .find((folder) => existsSync(join(folder, 'node_api.h')));
-  const system = [headers ?? '/usr/include/node', join(root, 'node_modules/node-addon-api')];
+  const headers = join(nodePrefix() ?? '/usr', 'include/node');
+  const system = [headers, join(root, 'node_modules/node-addon-api')];
   const includes = system.flatMap((folder) => ['-isystem', folder]);
   return [
     '--',

@@ -10,8 +10,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 dockerfile=$here/deploy/docker/Dockerfile
-suite=bookworm
-mirror=${MIRROR:-$(apt-get indextargets --format '$(SITE)' | head -1)}
+. "$here/scripts/lib/bare-root.sh"
 work=$(mktemp -d)
 base=${1:-$work/base}
 root=
@@ -28,40 +27,10 @@ leave() {
 }
 trap leave EXIT
 
-if [ "$(id -u)" != 0 ]; then
-  echo 'dockerfile-rehearsal: chroot needs root: run it with sudo' >&2
-  exit 1
-fi
-command -v debootstrap > /dev/null || { echo 'dockerfile-rehearsal: apt-get install debootstrap' >&2; exit 1; }
-
-# What the host knows of its network: names, certificates, the npm registry.
-connect() {
-  cp -L /etc/resolv.conf "$1/etc/resolv.conf"
-  mkdir -p "$1/etc/ssl/certs"
-  cp -L /etc/ssl/certs/ca-certificates.crt "$1/etc/ssl/certs/" 2> /dev/null || true
-}
-
-# node:20-bookworm-slim, as far as it matters: node, its headers and npm under /usr/local.
-add_node() {
-  local node npm
-  node=$(readlink -f "$(command -v node)")
-  npm=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
-  mkdir -p "$1/usr/local/lib/node_modules" "$1/usr/local/include"
-  cp "$node" "$1/usr/local/bin/node"
-  cp -r "$npm" "$1/usr/local/lib/node_modules/npm"
-  cp -r "$(dirname "$(dirname "$node")")/include/node" "$1/usr/local/include/"
-  ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$1/usr/local/bin/npm"
-  ln -sf ../lib/node_modules/npm/bin/npx-cli.js "$1/usr/local/bin/npx"
-}
+require dockerfile-rehearsal
 
 # In the stage's root, as its user, with the build's environment.
-inside() {
-  chroot ${user:+--userspec="$user"} "$root" /usr/bin/env -i \
-    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp DEBIAN_FRONTEND=noninteractive \
-    npm_config_registry="$(cd / && npm config get registry --loglevel=error)" npm_config_nodedir=/usr/local \
-    NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
-    /bin/sh -c "cd '${workdir:-/}' && $1"
-}
+inside() { CHROOT_USER=$user in_root "$root" "cd '${workdir:-/}' && $1"; }
 
 begin_stage() {
   root=$work/stage-$((${#roots[@]} + 1))
@@ -95,7 +64,7 @@ copy() {
   done
 }
 
-if [ ! -d "$base/etc" ]; then debootstrap --variant=minbase "$suite" "$base" "$mirror"; fi
+make_base "$base"
 
 # Lines that go on are joined; comments and empty lines are left out.
 sed -e '/^ *#/d' -e '/^ *$/d' "$dockerfile" | sed -e ':a' -e '/\\$/N; s/\\\n//; ta' > "$work/lines"

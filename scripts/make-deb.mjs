@@ -88,24 +88,23 @@ Description: passive SIP metrics probe for Prometheus
 `;
 }
 
-/** The program with its dependencies, as npm installs them for production. */
+/** The program with its dependencies: of those installed here the ones that production has, by the lock file. */
 function stageProgram(target) {
-  for (const path of [
-    'package.json',
-    'package-lock.json',
-    '.npmrc',
-    'dist',
-    'pcaps/demo.pcap',
-    'LICENSE',
-  ]) {
+  for (const path of ['package.json', 'dist', 'pcaps/demo.pcap', 'LICENSE']) {
     copy(path, join(target, path));
   }
   copy('native/build/Release/sipgauge.node', join(target, 'native/build/Release/sipgauge.node'));
-  const options = ['--omit=dev', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund'];
-  run('npm', ['ci', ...options, '--loglevel=error'], { cwd: target });
-  for (const path of ['package-lock.json', '.npmrc', 'node_modules/.package-lock.json']) {
-    rmSync(join(target, path));
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  for (const [path, { dev, optional, devOptional }] of Object.entries(packages)) {
+    if (path !== '' && !dev && !optional && !devOptional) copyPackage(path, target);
   }
+}
+
+/** Without the packages below it, which stand in the lock file themselves. */
+function copyPackage(path, target) {
+  const nested = join(root, path, 'node_modules');
+  const filter = (source) => source !== nested;
+  cpSync(join(root, path), join(target, path), { recursive: true, filter });
 }
 
 function stageSystem(folder) {

@@ -1,12 +1,14 @@
 /**
  * The addon under instruments: its Node-free files as a program under AddressSanitizer and UBSan and
- * under valgrind, then the addon inside Node under a preloaded AddressSanitizer. Needs g++, valgrind
+ * under valgrind, then the addon inside Node, under both with AddressSanitizer preloaded. Needs g++, valgrind
  * and, to capture, root; without root what captures is skipped. Arguments choose: asan valgrind node.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import { hasCommand, main, nativeEnvironment, root, SetupError, statusOf } from './lib/shell.mjs';
+import { NODE_FILES } from './lib/native-sources.mjs';
+import { hasCommand, main, nodePrefix, root, SetupError, statusOf } from './lib/shell.mjs';
 import { filesBelow } from './lib/stamps.mjs';
 
 const BUILD = 'native/test/build';
@@ -14,10 +16,6 @@ const COMPILER = 'g++';
 const FLAGS = ['-std=c++20', '-g', '-gdwarf-4', '-O1', '-fno-exceptions', '-fno-rtti'];
 const WARNINGS = ['-Wall', '-Wextra', '-Werror'];
 const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
-const PARALLEL = 2;
-
-/** Sources that include Node's headers, and what includes them. */
-const NODE_FILES = ['native/src/addon.cc', 'native/src/live_capture.cc'];
 
 const all = [...filesBelow('native/src'), ...filesBelow('native/test')];
 const headers = all.filter((file) => file.endsWith('.h'));
@@ -41,8 +39,8 @@ function compileOne(args) {
   });
 }
 
-/** Compiles what changed, a few files at a time, and links. */
-async function build(name, files, flags, output, linkFlags) {
+/** Compiles what changed, a file a core at a time; gives the objects, which lie in a folder for these flags. */
+async function compile(name, files, flags) {
   const folder = join(BUILD, name);
   mkdirSync(join(root, folder), { recursive: true });
   const objectOf = (file) => join(folder, `${basename(file, '.cc')}.o`);
@@ -53,24 +51,29 @@ async function build(name, files, flags, output, linkFlags) {
       if (status !== 0) throw new SetupError(`${file} does not compile`);
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL }, worker));
-  const objects = files.map(objectOf);
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return files.map(objectOf);
+}
+
+async function link(objects, output, flags) {
   if (isCurrent(output, objects)) return;
-  const status = await compileOne([...linkFlags, ...objects, '-lpcap', '-o', output]);
+  const status = await compileOne([...flags, ...objects, '-lpcap', '-o', output]);
   if (status !== 0) throw new SetupError(`${output} does not link`);
 }
 
+/** The addon's sanitized objects go into a program of tests and into an addon for Node alike. */
+const ASAN_FLAGS = [...FLAGS, ...WARNINGS, ...SANITIZE, '-fPIC'];
+
 async function underAsan() {
-  const flags = [...FLAGS, ...WARNINGS, ...SANITIZE];
   const program = join(BUILD, 'asan-test');
-  await build('asan', plainSources, flags, program, SANITIZE);
+  await link(await compile('asan', plainSources, ASAN_FLAGS), program, SANITIZE);
   return statusOf(join(root, program), []);
 }
 
 async function underValgrind() {
   if (!hasCommand('valgrind')) throw new SetupError('valgrind is not installed');
   const program = join(BUILD, 'valgrind-test');
-  await build('valgrind', plainSources, [...FLAGS, ...WARNINGS], program, []);
+  await link(await compile('valgrind', plainSources, [...FLAGS, ...WARNINGS]), program, []);
   const options = ['-q', '--error-exitcode=9', '--leak-check=full', '--fair-sched=yes'];
   return statusOf('valgrind', [...options, join(root, program), '--without-privileges']);
 }
@@ -82,18 +85,20 @@ function compilersFile(name) {
 }
 
 async function insideNode() {
-  const prefix = nativeEnvironment().npm_config_nodedir ?? '/usr';
-  const includes = [join(prefix, 'include/node'), 'node_modules/node-addon-api'];
+  const includes = [join(nodePrefix() ?? '/usr', 'include/node'), 'node_modules/node-addon-api'];
   const defines = [
     '-DNAPI_VERSION=8',
     '-DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS',
     '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
   ];
   const system = includes.flatMap((folder) => ['-isystem', folder]);
-  const sanitize = ['-fsanitize=address'];
-  const flags = [...FLAGS, ...WARNINGS, ...sanitize, '-fPIC', ...defines, ...system];
   const addon = join(BUILD, 'asan-addon.node');
-  await build('node', addonSources, flags, addon, [...sanitize, '-shared']);
+  const plain = addonSources.filter((file) => !NODE_FILES.includes(file));
+  const objects = [
+    ...(await compile('asan', plain, ASAN_FLAGS)),
+    ...(await compile('node', NODE_FILES, [...ASAN_FLAGS, ...defines, ...system])),
+  ];
+  await link(objects, addon, [...SANITIZE, '-shared']);
   const env = {
     ...process.env,
     LD_PRELOAD: compilersFile('libasan.so'),

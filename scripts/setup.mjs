@@ -8,7 +8,8 @@ import { ensureAddon, ensureCap, ensureDist, ensureNodeModules } from './lib/ste
 
 await main(() => {
   const all = process.argv.includes('--all');
-  const left = all ? ensurePackages([...NATIVE_PACKAGES, ...TEST_PACKAGES, ...CHECK_PACKAGES]) : [];
+  const wanted = all ? [...NATIVE_PACKAGES, ...TEST_PACKAGES, ...CHECK_PACKAGES] : [];
+  const left = ensurePackages(wanted, { again: true });
   ensureNodeModules();
   ensureDist();
   if (all) {

@@ -1,12 +1,10 @@
 /**
- * npm test [-- WORD …] [--no-skips]: sets up, compiles, runs all tests (those whose path holds one of
- * the words), end-to-end tests one file after the other. With --no-skips a skipped test is a failure.
+ * npm test [-- WORD …] [--no-skips]: sets up, compiles, runs all tests (those whose path holds one of the words), a file a
+ * core at a time, each end-to-end test in a network of its own. With --no-skips a skipped test is a failure.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePackages, NATIVE_PACKAGES, TEST_PACKAGES } from './lib/debian.mjs';
-import { main, root, say, statusOf } from './lib/shell.mjs';
+import { main, say } from './lib/shell.mjs';
 import { filesBelow } from './lib/stamps.mjs';
 import {
   ensureAddon,
@@ -15,6 +13,7 @@ import {
   ensureNodeModules,
   ensureTestBuild,
 } from './lib/steps.mjs';
+import { TestRuns } from './lib/test-runs.mjs';
 
 const given = process.argv.slice(2);
 const noSkips = given.includes('--no-skips');
@@ -27,27 +26,7 @@ function compiledTests() {
     .map((file) => join('build', file.replace(/\.ts$/, '.js')));
 }
 
-/** Runs files under node --test and gives its totals; a run that gave none counts as one failure. */
-function runTests(files, options) {
-  const none = { passed: 0, failed: 0, skipped: [], failures: [] };
-  if (files.length === 0) return none;
-  const folder = mkdtempSync(join(tmpdir(), 'sipgauge-test-'));
-  const path = join(folder, 'totals.json');
-  const reporter = join(root, 'scripts', 'lib', 'test-reporter.mjs');
-  const args = ['--enable-source-maps', '--test', ...options, `--test-reporter=${reporter}`];
-  const env = { ...process.env, SIPGAUGE_TEST_TOTALS: path };
-  const stdio = ['ignore', 'inherit', 'inherit'];
-  const status = statusOf(process.execPath, [...args, ...files], { env, stdio });
-  const totals = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { ...none };
-  rmSync(folder, { recursive: true });
-  if (status !== 0 && totals.failed === 0) {
-    totals.failed = 1;
-    totals.failures.push({ file: files.join(' '), name: `node --test ended with ${status}` });
-  }
-  return totals;
-}
-
-await main(() => {
+await main(async () => {
   ensurePackages([...NATIVE_PACKAGES, ...TEST_PACKAGES]);
   ensureNodeModules();
   ensureDist();
@@ -56,16 +35,20 @@ await main(() => {
   ensureTestBuild();
   const files = compiledTests();
   if (files.length === 0) say('no test file matches');
-  const serial = files.filter((file) => file.includes('/e2e/') || file.includes('/native/'));
-  const parallel = files.filter((file) => !serial.includes(file));
-  const runs = [runTests(parallel, []), runTests(serial, ['--test-concurrency=1'])];
+  const runs = new TestRuns();
+  // Those of native/ first: one of them compiles for longer than any other takes.
+  const native = files.filter((file) => file.includes('/native/'));
+  const live = files.filter((file) => file.includes('/e2e/'));
+  const others = files.filter((file) => ![...native, ...live].includes(file));
+  const results = others.length > 0 ? [await runs.together(others)] : [];
+  results.push(...(await runs.apart([...native, ...live])));
 
-  const skipped = runs.flatMap((run) => run.skipped);
-  const failures = runs.flatMap((run) => run.failures);
+  const skipped = results.flatMap((run) => run.skipped);
+  const failures = results.flatMap((run) => run.failures);
   for (const { file, name, reason } of skipped)
     process.stdout.write(`skipped: ${file}: ${name}: ${reason}\n`);
   for (const { file, name } of failures) process.stdout.write(`failed: ${file}: ${name}\n`);
-  const sum = (name) => runs.reduce((total, run) => total + run[name], 0);
+  const sum = (name) => results.reduce((total, run) => total + run[name], 0);
   const failed = sum('failed') + (noSkips ? skipped.length : 0);
   const rest = noSkips ? 0 : skipped.length;
   process.stdout.write(`${sum('passed')} passed, ${failed} failed, ${rest} skipped\n`);

@@ -23,9 +23,13 @@ namespace sipgauge::test {
 
 namespace {
 
-constexpr uint32_t kReadTimeoutMs = 20;
+// The kernel's ring holds this much time for each 256 KiB: with `kAmpleBytes` more than a busy
+// machine keeps a capture from its processor.
+constexpr uint32_t kReadTimeoutMs = 50;
 constexpr uint32_t kIdleMs = 20;
-constexpr int64_t kPatienceMs = 20'000;
+constexpr uint32_t kAmpleBytes = 32 * 1024 * 1024;
+constexpr uint32_t kScarceBytes = 4 * 1024 * 1024;
+constexpr int64_t kPatienceMs = 60'000;
 constexpr uint16_t kPort = 5060;
 constexpr size_t kBlockBytes = size_t{256} * 1024;
 
@@ -66,10 +70,11 @@ class CountingListener final : public CaptureListener {
 
 constexpr char kFilter[] = "udp dst port 5060";
 
-std::unique_ptr<CaptureHandle> OpenLoopback(Run& run, const std::string& filter) {
+std::unique_ptr<CaptureHandle> OpenLoopback(Run& run, const std::string& filter,
+                                            uint32_t buffer_bytes = kAmpleBytes) {
   auto result = CaptureHandle::Open({.interface = "lo",
                                      .snaplen = 65535,
-                                     .buffer_bytes = 4 * 1024 * 1024,
+                                     .buffer_bytes = buffer_bytes,
                                      .promiscuous = false,
                                      .read_timeout_ms = kReadTimeoutMs});
   auto* handle = std::get_if<std::unique_ptr<CaptureHandle>>(&result);
@@ -81,10 +86,11 @@ std::unique_ptr<CaptureHandle> OpenLoopback(Run& run, const std::string& filter)
 
 // A capture on lo with two small blocks.
 struct Capture {
-  explicit Capture(Run& run, size_t interfaces = 1) : pool({one.memory(), two.memory()}) {
+  explicit Capture(Run& run, size_t interfaces = 1, uint32_t buffer_bytes = kAmpleBytes)
+      : pool({one.memory(), two.memory()}) {
     CaptureThread::Handles handles;
     for (size_t index = 0; index < interfaces; ++index) {
-      handles.push_back(OpenLoopback(run, kFilter));
+      handles.push_back(OpenLoopback(run, kFilter, buffer_bytes));
     }
     thread = std::make_unique<CaptureThread>(std::move(handles), pool, listener, kReadTimeoutMs,
                                              kIdleMs);
@@ -149,7 +155,7 @@ void WaitsForBlocksWithoutLoss(Run& run) {
 }
 
 void CountsWhatTheKernelLoses(Run& run) {
-  Capture capture(run);
+  Capture capture(run, 1, kScarceBytes);
   CHECK(!capture.thread->Start().has_value());
   Send(12'000, 1000);
   const uint64_t taken = capture.TakeAtLeast(1);

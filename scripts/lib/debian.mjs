@@ -68,7 +68,9 @@ function privilege() {
 
 function aptGet(prefix, args) {
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive', 'LC_ALL=C.UTF-8'];
-  const [first, ...rest] = [...prefix, ...environment, 'apt-get', '-q', '-y', ...args];
+  // Another apt-get may be at work, and a mirror may be busy for a moment.
+  const patience = ['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3'];
+  const [first, ...rest] = [...prefix, ...environment, 'apt-get', '-q', '-y', ...patience, ...args];
   return statusOf(first, rest, { stdio: ['ignore', 2, 2] }) === 0;
 }
 
@@ -95,14 +97,14 @@ function install(prefix, names) {
 
 /**
  * Makes sure of `packages` as far as possible and gives the names of those still missing. What could
- * not be had is remembered in .setup/, so that it is tried once and not at every start.
+ * not be had is remembered in .setup/, so that it is tried once and not at every start; `again` tries all the same.
  */
-export function ensurePackages(packages) {
+export function ensurePackages(packages, { again } = { again: false }) {
   const missing = () => packages.filter((entry) => !entry.present()).map((entry) => entry.name);
   const wanted = missing();
   if (wanted.length === 0) return wanted;
   const stamp = `apt-${wanted.join('+')}`.replaceAll('/', '_');
-  if (stampOf(stamp) !== '') return wanted;
+  if (stampOf(stamp) !== '' && !again) return wanted;
   const prefix = privilege();
   if (prefix === undefined) {
     if (hasCommand('apt-get')) say(`to have them, run: sudo apt-get install ${wanted.join(' ')}`);

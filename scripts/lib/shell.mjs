@@ -1,6 +1,7 @@
 /** Running other programs, and saying in one line what is being done. Used by every script here. */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -33,10 +34,9 @@ export function statusOf(command, args, options = {}) {
   return result.status ?? 1;
 }
 
-/** Whether a program of this name is in PATH (or where Debian keeps an administrator's programs). */
+/** Whether a program of this name is in PATH. */
 export function hasCommand(name) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return folders.some((folder) => {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK);
       return true;
@@ -51,20 +51,24 @@ export function nodeProgram(path) {
   return join(root, 'node_modules', path);
 }
 
-/**
- * The environment for compiling addons: Node's own headers where they lie beside the binary, since
- * node-gyp would otherwise download them.
- */
-export function nativeEnvironment() {
-  const prefix = dirname(dirname(process.execPath));
-  const found = [prefix, '/usr', '/usr/local'].find((folder) =>
+/** The folder over Node's headers: beside the binary, else where node-gyp has downloaded them to. */
+export function nodePrefix() {
+  const cached = join(homedir(), '.cache/node-gyp', process.versions.node);
+  return [dirname(dirname(process.execPath)), '/usr', '/usr/local', cached].find((folder) =>
     existsSync(join(folder, 'include', 'node', 'node_api.h')),
   );
+}
+
+/** The environment for compiling addons: with Node's headers, where there are any, node-gyp downloads none. */
+export function nativeEnvironment() {
+  const found = nodePrefix();
   return found === undefined ? process.env : { ...process.env, npm_config_nodedir: found };
 }
 
 /** Runs a script's main function; a SetupError is one line and exit 1. */
 export async function main(body) {
+  // Where Debian keeps an administrator's programs: not in the PATH of a user who became root by su.
+  process.env.PATH = [process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter);
   try {
     process.exitCode = (await body()) ?? 0;
   } catch (error) {

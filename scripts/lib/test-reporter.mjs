@@ -18,6 +18,11 @@ function isSuite(data) {
   return data.details?.type === 'suite';
 }
 
+/** What stands before or after a suite's tests failed, which none of them says. */
+function isHookFailure(data) {
+  return data.details?.error?.failureType === 'hookFailed';
+}
+
 /** A file whose process ended badly without one failing test in it is reported under its own path. */
 function isFile(data) {
   return data.nesting === 0 && typeof data.name === 'string' && data.name === data.file;
@@ -39,7 +44,8 @@ class Totals {
     const row = this.files.get(file) ?? { passed: 0, failed: 0, skipped: 0, ms: 0 };
     this.files.set(file, row);
     if (data.nesting === 0) row.ms += data.details?.duration_ms ?? 0;
-    if (isSuite(data) || (isFile(data) && type === 'test:pass')) return;
+    if (isSuite(data) && !isHookFailure(data)) return;
+    if (isFile(data) && type === 'test:pass') return;
     if (data.skip !== undefined || data.todo !== undefined) {
       row.skipped++;
       this.skipped.push({ file, name: data.name, reason: reasonOf(data.skip ?? data.todo) });
@@ -73,9 +79,7 @@ export default async function* report(source) {
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     totals.add(type, data);
     const subtestsFailed = data.details?.error?.failureType === 'subtestsFailed';
-    if (type === 'test:fail' && !subtestsFailed && !isSuite(data)) {
-      yield failureText(sourceOf(data), data);
-    }
+    if (type === 'test:fail' && !subtestsFailed) yield failureText(sourceOf(data), data);
   }
   for (const [file, row] of totals.files) {
     const counts = `${row.passed} passed${row.failed > 0 ? `, ${row.failed} failed` : ''}`;

@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { once } from '../helpers/bench-once.ts';
 import { writeLoad } from '../helpers/load/load-runs.ts';
 import { makeLoad } from '../helpers/load/load-stories.ts';
 import { repoRoot, sharedRoot } from '../helpers/paths.ts';
@@ -18,12 +19,12 @@ import { runStorm } from './whole/storm-run.ts';
 
 const SEED = 5;
 const CONVERSATIONS = 60_000;
-const QUICK_CONVERSATIONS = 3000;
+const QUICK_CONVERSATIONS = once ? 500 : 3000;
 const GROUP_EVERY_US = 90_000;
 const TURNS = 5;
 const LIVE = [10_000, 100_000, 1_000_000];
 
-const quick = process.argv.includes('--quick') || process.argv.includes('--once');
+const quick = once || process.argv.includes('--quick');
 const only = optionOf('only');
 
 function optionOf(name: string): string | undefined {
@@ -54,7 +55,8 @@ function median(values: readonly number[]): number {
 /** This program again, for one measurement. */
 function child(...words: readonly string[]): unknown {
   const program = fileURLToPath(import.meta.url);
-  const args = ['--enable-source-maps', '--expose-gc', program, '--child', ...words];
+  const size = once ? ['--once'] : [];
+  const args = ['--enable-source-maps', '--expose-gc', program, ...size, '--child', ...words];
   const { stdout, status } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],

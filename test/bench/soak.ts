@@ -2,16 +2,16 @@
  * A simulated week under load, longer than the test of it: counted to the message, no growth after the first
  * quarter, gauges at zero at the end; memory is printed at each quarter. --conversations=N, --once for a short one.
  */
+import { once } from '../helpers/bench-once.ts';
 import { runSoak } from '../helpers/load/run-soak.ts';
 
 const WEEK_SECONDS = 7 * 86_400;
 const CONVERSATIONS = 500_000;
-const SHORT = 6400;
+const SHORT = once ? 1000 : 6400;
 
 const prefix = '--conversations=';
 const given = process.argv.find((word) => word.startsWith(prefix))?.slice(prefix.length);
-const usual =
-  process.argv.includes('--once') || process.argv.includes('--quick') ? SHORT : CONVERSATIONS;
+const usual = once || process.argv.includes('--quick') ? SHORT : CONVERSATIONS;
 const started = performance.now();
 const { messages, rows, residentMb } = await runSoak(Number(given ?? usual), WEEK_SECONDS, 1);
 const seconds = ((performance.now() - started) / 1000).toFixed(1);

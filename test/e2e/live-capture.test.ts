@@ -4,7 +4,7 @@
  * packet at the kernel's time; cap must not, else this test could not fail.
  */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,8 @@ import { addonMissing } from '../helpers/live-source.ts';
 import { namespacesMissing, VethPair } from '../helpers/namespaces.ts';
 import { repoRoot } from '../helpers/paths.ts';
 import { readPcap } from '../helpers/read-pcap.ts';
+import { SIPP_OPTIONS } from '../helpers/sipp.ts';
+import { commandMissing, Tcpdump } from '../helpers/tcpdump.ts';
 
 const CALLS = 2000;
 const CALLS_PER_SECOND = 200;
@@ -23,18 +25,11 @@ const CALLS_PER_SECOND = 200;
 const PACKETS_PER_CALL = 6;
 const STOP_AFTER_MS = 4000;
 const STOP_MS = 2000;
-/** tcpdump looks at the last packets after its read timeout of a second. */
-const LAST_PACKETS_MS = 1500;
 const FILTER = 'udp port 5060';
 /** Two sockets see the same packet one after the other. */
 const TIME_TOLERANCE_US = 100;
 /** A host that is itself interrupted between the two. */
 const TIME_TOLERANCE_ONCE_US = 20_000;
-
-function commandMissing(command: string, argument: string): string | false {
-  const { error } = spawnSync(command, [argument]);
-  return error === undefined ? false : `${command} is not installed`;
-}
 
 const skip =
   addonMissing ||
@@ -45,17 +40,8 @@ const capBuilt = existsSync(join(repoRoot, 'node_modules/cap/build/Release/cap.n
 const pair = new VethPair(4);
 const folder = mkdtempSync(join(tmpdir(), 'sipgauge-live-'));
 
-async function startTcpdump(path: string): Promise<ChildProcess> {
-  const options = ['--time-stamp-precision=nano', '-B', '32768', '-w', path, '-Z', 'root'];
-  const child = spawn('tcpdump', ['-i', pair.near, ...options, FILTER], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  await once(child.stderr ?? child, 'data'); // It listens.
-  return child;
-}
-
 async function makeCalls(): Promise<void> {
-  const local = ['-i', pair.nearAddress, '-p', '5070', '-nostdin'];
+  const local = ['-i', pair.nearAddress, '-p', '5070', ...SIPP_OPTIONS];
   const load = ['-r', String(CALLS_PER_SECOND), '-m', String(CALLS), '-d', '100'];
   const caller = spawn('sipp', ['-sn', 'uac', ...local, ...load, `${pair.farAddress}:5060`], {
     stdio: 'ignore',
@@ -81,31 +67,35 @@ describe('2,000 calls, with two seconds of standstill', { skip }, () => {
   let reference: number[] = [];
   let native: LiveChildResult;
   let cap: LiveChildResult | undefined;
+  let callee: ChildProcess | undefined;
+  let tcpdump: Tcpdump | undefined;
+  let children: readonly LiveChild[] = [];
 
   before(async () => {
     pair.create();
-    const answering = ['-sn', 'uas', '-i', pair.farAddress, '-p', '5060', '-nostdin'];
-    const callee = pair.spawnFar('sipp', ...answering);
-    const path = join(folder, 'reference.pcap');
-    const tcpdump = await startTcpdump(path);
+    const answering = ['-sn', 'uas', '-i', pair.farAddress, '-p', '5060', ...SIPP_OPTIONS];
+    callee = pair.spawnFar('sipp', ...answering);
+    tcpdump = await Tcpdump.start(pair.near, FILTER, join(folder, 'reference.pcap'));
     const sources: readonly ('native' | 'cap')[] = capBuilt ? ['native', 'cap'] : ['native'];
-    const children = sources.map(
+    children = sources.map(
       (source) => new LiveChild({ interface: pair.near, filter: FILTER, source }),
     );
     for (const child of children) await child.ready();
     await Promise.all([makeCalls(), stopInTheMiddle(children)]);
-    await pause(LAST_PACKETS_MS);
+    assert.equal(await tcpdump.stop(), 0, 'the reference lost nothing');
+    reference = readPcap(tcpdump.path).map((packet) => packet.timestampUs);
+    // On a busy machine it catches up a while later.
+    await children[0]?.until(({ packets }) => packets >= reference.length);
     const results = await Promise.all(children.map((child) => child.result('SIGTERM')));
-    tcpdump.kill('SIGINT');
-    await once(tcpdump, 'exit');
-    callee.kill();
-    reference = readPcap(path).map((packet) => packet.timestampUs);
     const [first, second] = results;
     assert.ok(first !== undefined);
     native = first;
     cap = second;
   });
   after(() => {
+    for (const child of children) child.process.kill('SIGKILL');
+    tcpdump?.kill();
+    callee?.kill('SIGKILL');
     pair.destroy();
     rmSync(folder, { recursive: true });
   });

@@ -7,7 +7,7 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { assertCalls, sumOf } from '../helpers/call-counts.ts';
@@ -159,8 +159,6 @@ describe('live calls', { skip }, () => {
 
   it('seen on a bridge and on its port, by name and by any', async () => {
     const inner = pair.addBridges();
-    // Until a bridge runs, its address is not among the host's.
-    await eventually('the bridge runs', () => networkInterfaces()[inner.near] !== undefined);
     await start(['-i', pair.near, '-i', inner.near]);
     // Where nothing else is sent.
     await start(['-i', 'any', '--local', inner.farAddress], { host: inner.farAddress });
@@ -208,17 +206,19 @@ async function sendOptions(client: WebSocketClient, number: number): Promise<voi
 
 describe('requests over WebSocket', { skip: skip || webSocketServerMissing() }, () => {
   const own = new VethPair(13);
+  const ownFolder = mkdtempSync(join(tmpdir(), 'sipgauge-kamailio-'));
   before(() => own.create());
   after(async () => {
     await stopAll();
     own.destroy();
+    rmSync(ownFolder, { recursive: true });
   });
 
   it('to Kamailio, in frames of all lengths, behind pings, cut anywhere', async () => {
-    const path = join(tmpdir(), `sipgauge-kamailio-${process.pid}.cfg`);
+    const path = join(ownFolder, 'kamailio.cfg');
     writeFileSync(path, webSocketServer(own.farAddress, WEBSOCKET_PORT));
     const probe = await start(['-i', own.near]);
-    children.push(own.spawnFar('kamailio', '-f', path, '-DD', '-E'));
+    children.push(own.spawnFar('kamailio', '-f', path, '-DD', '-E', '-Y', ownFolder));
     await eventually('kamailio listens', () => listens(own.farAddress, WEBSOCKET_PORT));
     const client = await WebSocketClient.connect(own.farAddress, WEBSOCKET_PORT);
     for (let i = 0; i < REQUESTS; i++) {
@@ -229,7 +229,6 @@ describe('requests over WebSocket', { skip: skip || webSocketServerMissing() }, 
       return sumOf(counted, 'sip_messages_total') >= 2 * REQUESTS;
     });
     client.close();
-    rmSync(path);
     for (const direction of ['in', 'out']) {
       const labels = [`direction="${direction}"`, 'transport="ws"'];
       assert.equal(sumOf(samples, 'sip_messages_total', ...labels), REQUESTS);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ExitCode } from '../../src/core/operator-error.ts';
+import { PATIENCE_MS } from '../helpers/patience.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const isRoot = process.getuid?.() === 0;
@@ -36,7 +37,7 @@ const whole = file('whole.pcap', pcap(60));
 function sipgauge(args: readonly string[], options = {}): SpawnSyncReturns<string> {
   return spawnSync(process.execPath, [MAIN, ...args], {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: PATIENCE_MS,
     ...options,
   });
 }
@@ -116,7 +117,7 @@ describe('interfaces', () => {
   it('may not be captured on without the capability', { skip: asRoot }, () => {
     const without = ['--bounding-set=-net_raw,-net_admin', process.execPath, MAIN];
     const args = ['live', '-i', 'lo', '--web.listen-address', '127.0.0.1:0'];
-    const options = { encoding: 'utf8', timeout: 20_000 } as const;
+    const options = { encoding: 'utf8', timeout: PATIENCE_MS } as const;
     const { status, stderr } = spawnSync('setpriv', [...without, ...args], options);
     assert.match(stderr, /^sipgauge: no permission to capture on lo\. .*setcap.*\n$/);
     assert.equal(status, ExitCode.OPERATOR);

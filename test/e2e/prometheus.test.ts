@@ -12,7 +12,7 @@ import { pcapFile, type TestPacket, text } from '../helpers/capture-file.ts';
 import { ethernetLink, udpPacket } from '../helpers/packet-writer.ts';
 import { repoRoot } from '../helpers/paths.ts';
 import { LOCAL_AND_PEERS, type ProbeFleet, startFleet } from '../helpers/probe-fleet.ts';
-import { ProbeProcess } from '../helpers/probe-process.ts';
+import { eventually, ProbeProcess } from '../helpers/probe-process.ts';
 import { PrometheusServer, prometheusMissing, type Sample } from '../helpers/prometheus-server.ts';
 import { readPcap } from '../helpers/read-pcap.ts';
 import { ruleGroups } from '../helpers/rule-files.ts';
@@ -51,14 +51,15 @@ describe('Prometheus, the shipped rules, and probes that serve replays', { skip 
   });
 
   it('both forms have the same series names', async () => {
-    const seen = [fleet.openMetrics, fleet.classic].map(({ target }) =>
-      prometheus.query(`count by (__name__) ({instance="${target}"})`),
-    );
-    const [openMetrics, classic] = (await Promise.all(seen)).map((samples) =>
-      samples.map(({ labels }) => labels['__name__'] ?? '').sort(),
-    );
-    assert.ok((openMetrics?.length ?? 0) > CATALOGUE.length);
-    assert.deepEqual(openMetrics, classic);
+    const [openMetrics, classic] = [fleet.openMetrics.target, fleet.classic.target];
+    const at = await prometheus.timeOf(`sum(up{instance=~"${openMetrics}|${classic}"}) == 2`);
+    const namesOf = async (target: string): Promise<string[]> => {
+      const samples = await prometheus.query(`count by (__name__) ({instance="${target}"})`, at);
+      return samples.map(({ labels }) => labels['__name__'] ?? '').sort();
+    };
+    const names = await namesOf(openMetrics);
+    assert.ok(names.length > CATALOGUE.length);
+    assert.deepEqual(names, await namesOf(classic));
   });
 
   it('every recording rule records numbers, and every alert can be evaluated', async () => {
@@ -66,9 +67,15 @@ describe('Prometheus, the shipped rules, and probes that serve replays', { skip 
     const recorded = rules.map(({ name }) => name).filter((name) => name.includes(':'));
     assert.ok(recorded.length >= 50, `${recorded.length} recording rules`);
     assert.deepEqual(await prometheus.withoutData([...new Set(recorded)]), []);
-    for (const { name, health, lastError } of await prometheus.rules()) {
-      assert.equal(health, 'ok', `${name}: ${lastError}`);
-    }
+    const unwell = async (): Promise<string[]> => {
+      const all = await prometheus.rules();
+      const not = all.filter(({ health }) => health !== 'ok');
+      return not.map(({ name, health, lastError }) => `${name}: ${health} ${lastError}`);
+    };
+    // Those that were not evaluated yet are of unknown health.
+    const evaluated = async () => (await unwell()).every((line) => !line.includes(': unknown '));
+    await eventually('every rule is evaluated', evaluated);
+    assert.deepEqual(await unwell(), []);
   });
 
   it('every alert has data to judge by', async () => {
@@ -125,14 +132,16 @@ describe('three probes, each with a third of the traffic', { skip }, () => {
   const total = packets.length + 3;
   const probes: ProbeProcess[] = [];
   let prometheus: PrometheusServer;
+  /** When all of them had been scraped whole. */
+  let at = 0;
 
   /** As a load balancer would: by the addresses, so that a call stays together. */
   const shardOf = (data: Uint8Array) => ((data[26 + 3] ?? 0) + (data[30 + 3] ?? 0)) % 3;
 
   /** A keep-alive some time later, so that all packet clocks end at the same time. */
   const endOf = (): TestPacket => {
-    const at = (address: string) => ({ address, port: 5060 });
-    const [from, to] = [at('198.51.100.20'), at('192.0.2.10')];
+    const portOf = (address: string) => ({ address, port: 5060 });
+    const [from, to] = [portOf('198.51.100.20'), portOf('192.0.2.10')];
     const data = ethernetLink().wrap(udpPacket(from, to, text('\r\n\r\n'), 1), from);
     return { data, timestampUs: Math.max(...packets.map((one) => one.timestampUs)) + 20e6 };
   };
@@ -159,8 +168,7 @@ describe('three probes, each with a third of the traffic', { skip }, () => {
     const jobs = { sipgauge: [a ?? '', b ?? '', c ?? ''], whole: [all ?? ''] };
     prometheus = await PrometheusServer.start({ jobs });
     const read = 'sum by (job) (sipgauge_packets_total)';
-    const done = [`sum(up) == 4 and on () count(${read} == ${total}) == 2`];
-    assert.deepEqual(await prometheus.withoutData(done), []);
+    at = await prometheus.timeOf(`sum(up) == 4 and on () count(${read} == ${total}) == 2`);
   });
 
   after(async () => {
@@ -170,7 +178,7 @@ describe('three probes, each with a third of the traffic', { skip }, () => {
   });
 
   it('each of them has its part', async () => {
-    const parts = await prometheus.query('sipgauge_packets_total{job="sipgauge"}');
+    const parts = await prometheus.query('sipgauge_packets_total{job="sipgauge"}', at);
     assert.equal(parts.length, 3);
     for (const { labels, value } of parts) {
       assert.ok(value > 0 && value < total, `${labels['instance']}: ${value} packets`);
@@ -181,9 +189,9 @@ describe('three probes, each with a third of the traffic', { skip }, () => {
     const families = CATALOGUE.filter(({ name }) => !NOT_SUMMED.has(name));
     for (const name of families.flatMap(seriesNames)) {
       const summed = byLabels(
-        await prometheus.query(`sum without (instance) (${name}{job="sipgauge"})`),
+        await prometheus.query(`sum without (instance) (${name}{job="sipgauge"})`, at),
       );
-      const single = byLabels(await prometheus.query(`${name}{job="whole"}`));
+      const single = byLabels(await prometheus.query(`${name}{job="whole"}`, at));
       assert.deepEqual([...summed.keys()].sort(), [...single.keys()].sort(), name);
       for (const [labels, value] of single) {
         const sum = summed.get(labels) ?? Number.NaN;
@@ -194,8 +202,8 @@ describe('three probes, each with a third of the traffic', { skip }, () => {
 
   it('see the same last response of each peer', async () => {
     const name = 'sip_peer_last_response_timestamp_seconds';
-    const latest = await prometheus.query(`max without (instance) (${name}{job="sipgauge"})`);
-    const single = await prometheus.query(`${name}{job="whole"}`);
+    const latest = await prometheus.query(`max without (instance) (${name}{job="sipgauge"})`, at);
+    const single = await prometheus.query(`${name}{job="whole"}`, at);
     assert.deepEqual(byLabels(latest), byLabels(single));
     assert.ok(single.some(({ value }) => value > 0));
   });

@@ -8,11 +8,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { PATIENCE_MS } from './patience.ts';
 
 export const chromiumMissing: boolean = spawnSync('chromium', ['--version']).error !== undefined;
-
-const ANSWER_MS_MAX = 30_000;
-const CLOSE_MS_MAX = 5_000;
 
 type Json = { [key: string]: Json } & { length?: number } & string;
 
@@ -46,8 +44,10 @@ export class Chromium {
     this.profile = mkdtempSync(join(tmpdir(), 'sipgauge-chromium-'));
     const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--remote-debugging-pipe'];
     const quiet = ['--no-first-run', '--disable-background-networking', '--hide-scrollbars'];
+    // Containers have little of it.
+    const memory = '--disable-dev-shm-usage';
     const profile = `--user-data-dir=${this.profile}`;
-    this.child = spawn('chromium', [...flags, ...quiet, profile, 'about:blank'], {
+    this.child = spawn('chromium', [...flags, ...quiet, memory, profile, 'about:blank'], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     });
     const pipes = this.child.stdio as unknown as [null, null, null, Writable, Readable];
@@ -89,7 +89,7 @@ export class Chromium {
 
   /** Waits for an expression to be true. */
   async until(expression: string): Promise<void> {
-    const deadline = Date.now() + ANSWER_MS_MAX;
+    const deadline = Date.now() + PATIENCE_MS;
     while ((await this.evaluate(`Boolean(${expression})`)) !== true) {
       if (Date.now() > deadline) throw new Error(`never came true: ${expression}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -117,7 +117,7 @@ export class Chromium {
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
     this.session = undefined;
     void this.send('Browser.close', {});
-    const kill = setTimeout(() => this.child.kill('SIGKILL'), CLOSE_MS_MAX);
+    const kill = setTimeout(() => this.child.kill('SIGKILL'), PATIENCE_MS);
     await ended;
     clearTimeout(kill);
     rmSync(this.profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });

@@ -78,16 +78,27 @@ function histogramDifferences(
   return lines;
 }
 
+/** Series and their values by the name before the labels. */
+function familiesOf(
+  samples: ReadonlyMap<string, string>,
+): ReadonlyMap<string, (readonly [series: string, value: number])[]> {
+  const families = new Map<string, (readonly [string, number])[]>();
+  for (const [series, value] of samples) {
+    const [name = ''] = series.split('{', 1);
+    const family = families.get(name) ?? [];
+    family.push([series, Number(value)]);
+    families.set(name, family);
+  }
+  return families;
+}
+
 /** The conservation laws of METRICS.md section 3, and attempts = Σ results + open. */
 export function brokenLaws(run: Replayed): string[] {
-  const samples = run.samples();
+  const families = familiesOf(run.samples());
   const total = (name: string, ...labels: readonly string[]): number => {
-    let sum = 0;
-    for (const [series, value] of samples) {
-      const named = series === name || series.startsWith(`${name}{`);
-      if (named && labels.every((label) => series.includes(label))) sum += Number(value);
-    }
-    return sum;
+    const family = families.get(name) ?? [];
+    const chosen = family.filter(([series]) => labels.every((label) => series.includes(label)));
+    return chosen.reduce((sum, [, value]) => sum + value, 0);
   };
   const laws: [string, number, number][] = [
     ['packets', total('sipgauge_packets_total'), total('sipgauge_packet_fate_total')],

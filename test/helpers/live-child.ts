@@ -15,6 +15,7 @@ import type { PacketSource } from '../../src/capture/packet-source.ts';
 import { limitPrivileges } from '../../src/capture/privileges.ts';
 import { OperatorError } from '../../src/core/operator-error.ts';
 import { addon, makeOptions, openSource } from './live-source.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 export interface LiveChildOrder {
   readonly interface: string;
@@ -137,11 +138,13 @@ export class LiveChild {
     this.#lines = createInterface({ input })[Symbol.asyncIterator]();
   }
 
-  /** Reads what it says until `done` is true of it. */
+  /** Reads what it says until `done` is true of it; an end of patience ends the capture. */
   async until(done: (progress: LiveChildProgress) => boolean): Promise<void> {
+    const impatience = setTimeout(() => this.process.kill('SIGKILL'), PATIENCE_MS);
     let progress: LiveChildProgress;
     do progress = await this.#next();
     while (!done(progress));
+    clearTimeout(impatience);
   }
 
   /** It captures. */

@@ -8,9 +8,9 @@ import { loadNativeAddon, type NativeAddon } from '../../src/capture/native-addo
 import type { PacketSource } from '../../src/capture/packet-source.ts';
 import type { PacketBatch } from '../../src/core/packet-batch.ts';
 import { repoRoot } from './paths.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 export const SIP_PORT = 5060;
-const PATIENCE_MS = 20_000;
 
 const built = existsSync(join(repoRoot, 'native/build/Release/sipgauge.node'));
 /** For the `skip` of a test. */

@@ -4,12 +4,15 @@
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { PATIENCE_MS } from './patience.ts';
 
 /** 198.18.0.0/15 is set aside for tests like these (RFC 2544). */
 const NETWORK = '198.18';
 const INNER_NETWORK = '198.19';
 /** Names of interfaces have 15 characters at most. */
 const NAME_SPACE = 100_000;
+const LOOK_MS = 10;
 
 /** Why namespaces can't be used here; false when they can: for the `skip` of a test. */
 export function namespacesMissing(): string | false {
@@ -20,6 +23,19 @@ export function namespacesMissing(): string | false {
   if (added.status !== 0) return `no network namespace: ${added.stderr.trim()}`;
   execFileSync('ip', ['netns', 'delete', probe]);
   return false;
+}
+
+/**
+ * The kernel says that an interface runs up to a second after it was set up; until then its addresses are not among
+ * the host's, and a probe takes them for foreign.
+ */
+function waitUntilRunning(name: string): void {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  const endMs = performance.now() + PATIENCE_MS;
+  while (networkInterfaces()[name] === undefined) {
+    if (performance.now() > endMs) throw new Error(`${name} does not run`);
+    Atomics.wait(sleeper, 0, 0, LOOK_MS);
+  }
 }
 
 /** Interfaces on top of a pair, with an address at each end. */
@@ -72,6 +88,7 @@ export class VethPair {
     this.execFar('ip', 'link', 'set', 'lo', 'up');
     execFileSync('ip', ['address', 'add', `${this.nearAddress}/29`, 'dev', this.near]);
     this.setNear('up');
+    waitUntilRunning(this.near);
   }
 
   /** A VXLAN tunnel over the pair; gone with it. */
@@ -107,6 +124,7 @@ export class VethPair {
     execFileSync('ip', ['link', 'set', near, 'up']);
     this.execFar('ip', 'address', 'add', `${farAddress}/30`, 'dev', far);
     this.execFar('ip', 'link', 'set', far, 'up');
+    waitUntilRunning(near);
     return { near, nearAddress, farAddress };
   }
 

@@ -5,10 +5,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Answer, ask } from './http-fixture.ts';
 import { samplesOf } from './metrics-fixture.ts';
+import { OwnTime } from './own-time.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** The built entry beside this compiled file. */
 export const MAIN: string = fileURLToPath(new URL('../../src/main.js', import.meta.url));
-const PATIENCE_MS = 20_000;
 const LOOK_MS = 20;
 const LOOPBACK = '127.0.0.1';
 
@@ -33,7 +34,7 @@ export function numbersIn(exposition: string): Samples {
 export interface Ended {
   readonly status: number | null;
   readonly signal: string | null;
-  /** From the signal, or from the call, to the end of the process. */
+  /** From the signal, or from the call, to the end of the process, as far as it was its own doing. */
   readonly afterMs: number;
 }
 
@@ -114,13 +115,13 @@ export class ProbeProcess {
 
   /** Its end, by a signal or by itself. */
   async end(signal?: NodeJS.Signals): Promise<Ended> {
-    const startedMs = performance.now();
+    const time = new OwnTime();
     if (signal !== undefined) this.process.kill(signal);
     const [status, by] = await this.#ended;
     return {
       status: typeof status === 'number' ? status : null,
       signal: typeof by === 'string' ? by : null,
-      afterMs: performance.now() - startedMs,
+      afterMs: time.passedMs,
     };
   }
 

@@ -110,10 +110,26 @@ export class PrometheusServer {
     return answer.data;
   }
 
-  /** An instant query; throws what Prometheus says against it. */
-  async query(expression: string): Promise<readonly Sample[]> {
-    const { result } = await this.get<Vector>(`query?query=${encodeURIComponent(expression)}`);
+  /**
+   * An instant query, of now or of a time (Unix seconds) at which everything is known to have been there; throws what
+   * Prometheus says against it.
+   */
+  async query(expression: string, at?: number): Promise<readonly Sample[]> {
+    const time = at === undefined ? '' : `&time=${at}`;
+    const { result } = await this.get<Vector>(
+      `query?query=${encodeURIComponent(expression)}${time}`,
+    );
     return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+  }
+
+  /** A time, in Unix seconds, at which `expression` had a sample: scrapes that fail later do not change its answers. */
+  async timeOf(expression: string): Promise<number> {
+    let at = 0;
+    await eventually(`there is ${expression}`, async () => {
+      at = Date.now() / 1000;
+      return (await this.query(expression, at)).length > 0;
+    });
+    return at;
   }
 
   /** Of a query whose answer is one number. */

@@ -163,7 +163,7 @@ function consume(
 }
 
 /** Enough for any capture here, and allocated in no time. */
-const SMALL_LIMITS: Flags = {
+export const SMALL_LIMITS: Flags = {
   'max-transactions': ['16384'],
   'max-dialogs': ['8192'],
   'max-attempts': ['16384'],

@@ -38,6 +38,10 @@ function response(status: string, tag: string, more = ''): string {
     ${more}Content-Length: 0`;
 }
 
+/** Without an answer for two seconds: not for SIPp having to wait for a processor, but for a message it lost. */
+const SENT_AGAIN = 'retrans="2000"';
+/** Without a terminal; with buffers, as far as the system gives them, for when it has to wait for a processor. */
+export const SIPP_OPTIONS: readonly string[] = ['-nostdin', '-buff_size', String(1 << 20)];
 const CONTACT = 'Contact: <sip:callee@[local_ip]:[local_port];transport=[transport]>\n    ';
 const TAG = ';tag=[pid]s[call_number]';
 
@@ -48,7 +52,7 @@ const CALLEE = scenario(
    <pause distribution="uniform" min="110" max="200"/>
    ${send(response('180 Ringing', TAG, CONTACT))}
    <pause distribution="uniform" min="200" max="290"/>
-   ${send(response('200 OK', TAG, CONTACT), 'retrans="500"')}
+   ${send(response('200 OK', TAG, CONTACT), SENT_AGAIN)}
    <recv request="ACK"/>
    <recv request="BYE"/>
    ${send(response('200 OK', ''))}`,
@@ -56,13 +60,13 @@ const CALLEE = scenario(
 
 const CALLER = scenario(
   'caller',
-  `${send(request('INVITE', '', '1 INVITE'), 'retrans="500"')}
+  `${send(request('INVITE', '', '1 INVITE'), SENT_AGAIN)}
    <recv response="100" optional="true"/>
    <recv response="180" optional="true"/>
    <recv response="200"/>
    ${send(request('ACK', '[peer_tag_param]', '1 ACK'))}
    <pause milliseconds="50"/>
-   ${send(request('BYE', '[peer_tag_param]', '2 BYE'), 'retrans="500"')}
+   ${send(request('BYE', '[peer_tag_param]', '2 BYE'), SENT_AGAIN)}
    <recv response="200"/>`,
 );
 
@@ -91,8 +95,8 @@ export interface SippCalls {
 function start(end: SippEnd, scene: 'caller' | 'callee', more: readonly string[]): ChildProcess {
   const path = join(end.folder, `${scene}.xml`);
   writeFileSync(path, scene === 'caller' ? CALLER : CALLEE);
-  const place = ['-i', end.address, '-p', String(end.port), '-t', end.transport, '-nostdin'];
-  const all = [...end.prefix, 'sipp', '-sf', path, ...place, ...more];
+  const place = ['-i', end.address, '-p', String(end.port), '-t', end.transport];
+  const all = [...end.prefix, 'sipp', '-sf', path, ...place, ...SIPP_OPTIONS, ...more];
   const [command = '', ...args] = all;
   return spawn(command, args, { stdio: 'ignore', cwd: end.folder });
 }

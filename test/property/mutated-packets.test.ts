@@ -5,7 +5,6 @@ import { DecodeTarget, type PacketTarget } from '../helpers/packet-target.ts';
 import { PipelineTarget, replayConfig } from '../helpers/pipeline-target.ts';
 
 const PACKETS = 40_000;
-const MILLISECONDS = 60_000;
 const FRAGMENTS_MAX = 32;
 
 describe('mutated packets', () => {
@@ -13,7 +12,7 @@ describe('mutated packets', () => {
     const seeds = seedPackets(false);
     assert.ok(seeds.length > 100);
     const create = (): PacketTarget => new DecodeTarget(FRAGMENTS_MAX);
-    const options = { seed: 20_260_102, packets: PACKETS, milliseconds: MILLISECONDS };
+    const options = { seed: 20_260_102, packets: PACKETS };
     const result = fuzzPackets(create, seeds, options);
     assert.deepEqual(result.problems, []);
     assert.equal(result.packets, PACKETS);
@@ -22,7 +21,7 @@ describe('mutated packets', () => {
   it('keep the conservation laws through the whole pipeline', async () => {
     const config = await replayConfig({ local: '127.0.0.0/8', 'dedup-window': '5ms' });
     const create = (): PacketTarget => new PipelineTarget(config);
-    const options = { seed: 20_260_103, packets: PACKETS, milliseconds: MILLISECONDS };
+    const options = { seed: 20_260_103, packets: PACKETS };
     const result = fuzzPackets(create, seedPackets(false), options);
     assert.deepEqual(result.problems, []);
     assert.equal(result.packets, PACKETS);
@@ -35,7 +34,7 @@ describe('mutated packets', () => {
       },
       problems: () => [],
     };
-    const options = { seed: 1, packets: PACKETS, milliseconds: MILLISECONDS };
+    const options = { seed: 1, packets: PACKETS };
     const { problems } = fuzzPackets(() => broken, seedPackets(false), options);
     assert.equal(problems.length, 1);
     assert.match(problems[0] ?? '', /broken at packet 0: linktype \d+ len \d+ [0-9a-f]*$/);

@@ -11,8 +11,11 @@ import { pcapFile } from '../helpers/capture-file.ts';
 import { brokenLaws, readSamples, total } from '../helpers/conservation.ts';
 import { MemoryIo } from '../helpers/memory-io.ts';
 import { repoRoot, sharedRoot } from '../helpers/paths.ts';
+import { SMALL_LIMITS } from '../helpers/replay.ts';
 import { Tcp, TcpConversation } from '../helpers/tcp-packet.ts';
 
+/** As options of the command line. */
+const LIMITS = Object.entries(SMALL_LIMITS).flatMap(([name, values]) => [`--${name}`, ...values]);
 const CAPTURE = /\.(pcap|pcapng|cap)(\.gz|\.zst)?$/;
 
 function capturesIn(folder: string): string[] {
@@ -69,7 +72,7 @@ function sum(fates: ReadonlyMap<string, number>): number {
 async function checkAccount(path: string): Promise<void> {
   const packets = await packetsIn(path);
   const io = new MemoryIo();
-  const code = await run(['replay', '--explain', path], io);
+  const code = await run(['replay', '--explain', ...LIMITS, path], io);
   assert.equal(code, packets === undefined ? ExitCode.OPERATOR : ExitCode.OK, io.stderr.text);
   if (packets === undefined) return;
   const samples = readSamples(io.stdout.text);

@@ -9,7 +9,7 @@ import { MessagePackets } from '../helpers/fuzz/message-packets.ts';
 import { type FuzzerName, fuzzSubject } from '../helpers/fuzz/subjects.ts';
 import { SeededRandom } from '../helpers/seeded-random.ts';
 
-const LIMITS = { seed: 7, packets: 300, milliseconds: 60_000, compared: 1 };
+const LIMITS = { seed: 7, packets: 300, milliseconds: Number.POSITIVE_INFINITY, compared: 1 };
 const configs = await planeConfigs();
 
 /** Throws at packets of which the last byte is 7, and says the same of everything else. */

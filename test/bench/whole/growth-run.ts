@@ -1,5 +1,6 @@
 /** What live transactions and dialogs cost, and what a message costs among many of them; in a process of its own. */
 import type { DataPlane } from '../../../src/data-plane.ts';
+import { once } from '../../helpers/bench-once.ts';
 import { LoadDialog } from '../../helpers/load/load-dialog.ts';
 import type { LoadEnd } from '../../helpers/load/load-frames.ts';
 import { LoadLedger } from '../../helpers/load/load-ledger.ts';
@@ -12,7 +13,7 @@ const LIFE_US = 32_000_000;
 const DIGITS = 8;
 const PLACE = '#'.repeat(DIGITS);
 /** Messages that are measured once the rows are there. */
-const CHURN = 300_000;
+const CHURN = once ? 30_000 : 300_000;
 const BATCH = 256;
 const READINGS = 9;
 

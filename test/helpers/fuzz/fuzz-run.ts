@@ -4,6 +4,7 @@
  * problem. A packet's time is no more than the processor time that went by: a busy machine makes any packet wait.
  */
 import { createHash } from 'node:crypto';
+import { processorMs } from '../own-time.ts';
 import type { FuzzTarget } from './checked-plane.ts';
 import type { PacketGenerator } from './fuzz-packet.ts';
 
@@ -135,11 +136,6 @@ function pass(subject: FuzzSubject, seed: number, ended: EndOfPass): Pass {
   }
   problem ??= firstProblem(target, packets);
   return { packets, noted, digests, problem };
-}
-
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
 
 export function firstProblem(target: FuzzTarget, packets: number): Problem | undefined {

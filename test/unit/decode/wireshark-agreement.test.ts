@@ -3,11 +3,9 @@
  * payload lengths, once fragments are put together; and nothing where Wireshark finds no transport.
  */
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import { FileSource } from '../../../src/capture/file-source.ts';
 import type { PacketBatch } from '../../../src/core/packet-batch.ts';
 import { PipelineCounters } from '../../../src/core/pipeline-counters.ts';
@@ -16,23 +14,22 @@ import { DecodedPacket } from '../../../src/decode/decoded-packet.ts';
 import { PacketFate } from '../../../src/decode/packet-fate.ts';
 import { IpFragments } from '../../../src/reassembly/ip-fragments.ts';
 import { sharedRoot } from '../../helpers/paths.ts';
+import { Sharkd, wiresharkMissing } from '../../helpers/wireshark.ts';
 
-const run = promisify(execFile);
-const hasTshark = spawnSync('tshark', ['--version']).status === 0;
-const skipTshark = hasTshark ? false : 'tshark is not installed';
-const skip = sharedRoot === undefined ? 'there are no captures beside the checkout' : skipTshark;
+const skip =
+  sharedRoot === undefined ? 'there are no captures beside the checkout' : wiresharkMissing();
 
 /** Captures looked at side by side. */
-const PARALLEL = 4;
+const PARALLEL = 2;
 
 /** Captures where the two differ with a reason. */
 const DIFFERENT_CAPTURES: ReadonlyMap<string, string> = new Map([
-  ['fmt_snap1400.pcapng', 'tshark puts datagrams together out of fragments that were cut'],
+  ['fmt_snap1400.pcapng', 'Wireshark puts datagrams together out of fragments that were cut'],
 ]);
 
 /** Frames where the two differ with a reason, by capture. */
 const DIFFERENT_FRAMES: ReadonlyMap<string, readonly number[]> = new Map([
-  // Behind a network service header (RFC 8300), which we do not open; a UDP length of 0, which tshark refuses.
+  // Behind a network service header (RFC 8300), which we do not open; a UDP length of 0, which Wireshark refuses.
   ['arkime__arkime_synthetic.pcap', [307, 818]],
 ]);
 
@@ -53,19 +50,9 @@ const FIELDS = [
 ] as const;
 type Row = ReadonlyMap<(typeof FIELDS)[number], string>;
 
-/** The last occurrence of a field is the innermost. */
-async function tsharkRows(path: string): Promise<Row[]> {
-  const fields = FIELDS.flatMap((field) => ['-e', field]);
-  const options = ['-n', '-r', path, '-T', 'fields', '-E', 'occurrence=l', ...fields];
-  // tshark exits with an error for files that are cut off, after it has printed what there is.
-  const output = await run('tshark', options, { maxBuffer: 1 << 28 }).catch((error: unknown) => {
-    return { stdout: error instanceof Error && 'stdout' in error ? String(error.stdout) : '' };
-  });
-  const lines = output.stdout.split('\n').slice(0, -1);
-  return lines.map((line) => {
-    const values = line.split('\t');
-    return new Map(FIELDS.map((field, i) => [field, values[i] ?? '']));
-  });
+async function theirRows(sharkd: Sharkd, path: string): Promise<Row[]> {
+  const frames = await sharkd.fields(path, FIELDS);
+  return frames.map((values) => new Map(FIELDS.map((field, i) => [field, values[i] ?? ''])));
 }
 
 /** What is innermost in a frame, as one line. */
@@ -152,7 +139,7 @@ async function ourViews(path: string): Promise<string[]> {
   return lines;
 }
 
-describe('agreement with tshark', () => {
+describe('agreement with Wireshark', () => {
   for (const folder of ['corpus/made', 'corpus/real']) {
     it(`on the innermost packets of ${folder}`, { skip }, async () => {
       const path = join(sharedRoot ?? '', folder);
@@ -160,15 +147,20 @@ describe('agreement with tshark', () => {
         (name) => name.includes('.pcap') && !DIFFERENT_CAPTURES.has(name),
       );
       assert.ok(captures.length > 50);
-      for (let i = 0; i < captures.length; i += PARALLEL) {
-        await Promise.all(captures.slice(i, i + PARALLEL).map((name) => compare(join(path, name))));
-      }
+      const compareSome = async (): Promise<void> => {
+        const sharkd = new Sharkd();
+        for (let name = captures.pop(); name !== undefined; name = captures.pop()) {
+          await compare(sharkd, join(path, name));
+        }
+        sharkd.close();
+      };
+      await Promise.all(Array.from({ length: PARALLEL }, compareSome));
     });
   }
 });
 
-async function compare(path: string): Promise<void> {
-  const [rows, ours] = await Promise.all([tsharkRows(path), ourViews(path)]);
+async function compare(sharkd: Sharkd, path: string): Promise<void> {
+  const [rows, ours] = await Promise.all([theirRows(sharkd, path), ourViews(path)]);
   assert.equal(ours.length, rows.length, path);
   const exceptions = DIFFERENT_FRAMES.get(basename(path)) ?? [];
   const different = rows.flatMap((row, i) => {
@@ -176,7 +168,7 @@ async function compare(path: string): Promise<void> {
     if (exceptions.includes(i + 1)) return [];
     return theirs === ours[i]
       ? []
-      : [`frame ${i + 1}: tshark ${theirs} (${row.get('frame.protocols')}), we ${ours[i]}`];
+      : [`frame ${i + 1}: Wireshark ${theirs} (${row.get('frame.protocols')}), we ${ours[i]}`];
   });
   assert.deepEqual(different, [], path);
 }
