@@ -133,7 +133,7 @@ export class DataPlane implements ProbeReadings {
   /** None where more is asked of a packet than a record says of it. */
   private usualPacketsOf(config: Config): UsualPackets | undefined {
     if (this.duplicates !== undefined || this.local.byPort) return undefined;
-    const usual = new UsualPackets(usualPorts(config));
+    const usual = new UsualPackets(usualPorts(config), this.tracker.lookahead());
     this.tracker.arrival.keys.prepare(usual.message);
     return usual;
   }

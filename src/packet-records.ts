@@ -7,6 +7,7 @@ import type { Flow } from './core/flow.ts';
 import { Transport } from './core/transport.ts';
 import { MessageKind, SipMessage, Span } from './sip-parser/message.ts';
 import { Method } from './sip-parser/method.ts';
+import { HashedSpan } from './sip-parser/span-hashes.ts';
 
 /** Words of a record: two lines of the processor's cache. The first is 1 where the packet is a usual one. */
 export const RECORD_WORDS = 32;
@@ -20,6 +21,8 @@ const STATUS = 5;
 const CSEQ_NUMBER = 6;
 const ODDITIES = 7;
 const HASHES = 8;
+/** Two words. */
+export const TRANSACTION_KEY: number = HASHES + HashedSpan.TRANSACTION;
 const CALL_ID = 18;
 const FROM_TAG = 20;
 const TO_TAG = 22;

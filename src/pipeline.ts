@@ -164,6 +164,7 @@ export class Pipeline {
     const { fragments, streams } = this.parts;
     this.sweptUs = this.nowUs;
     fragments.expire(this.nowUs);
+    if (streams.isIdle) return;
     streams.advance(this.nowUs);
     this.drainStreams();
   }

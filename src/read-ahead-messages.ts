@@ -12,13 +12,15 @@ export interface ReadAheadOrder {
   readonly seeds: ScanSeeds;
   /** One a slot. */
   readonly buffers: readonly SharedArrayBuffer[];
+  /** Where those that come back are counted. */
+  readonly credit: SharedArrayBuffer;
   readonly port: MessagePort;
 }
 
-/** First, how many packets were counted meanwhile; then, a slot that may be filled again. */
-export type CounterSays =
-  | { readonly kind: 'skip'; readonly packets: number }
-  | { readonly kind: 'free'; readonly slot: number };
+/** How many packets were counted while the reader started. */
+export interface SkipSaid {
+  readonly packets: number;
+}
 
 export interface BatchSaid {
   readonly kind: 'batch';

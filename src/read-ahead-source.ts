@@ -9,6 +9,7 @@ import { assert } from './core/assert.ts';
 import { OperatorError } from './core/operator-error.ts';
 import type { PacketBatch } from './core/packet-batch.ts';
 import type { PortSets, ScanSeeds } from './packet-scanner.ts';
+import { Credit } from './read-ahead-credit.ts';
 import type { BatchSaid, FailureSaid, ReaderSays } from './read-ahead-messages.ts';
 import { createSlotBuffer, SLOTS, Slot } from './read-ahead-slots.ts';
 import { ReaderThread } from './reader-thread.ts';
@@ -26,6 +27,7 @@ export interface ReadAheadOptions {
 export class ReadAheadSource implements PacketSource {
   readonly #options: ReadAheadOptions;
   readonly #slots: Slot[] = [];
+  readonly #credit: Credit = new Credit();
   /** What this thread reads by itself, until the other one takes over. */
   readonly #files: readonly FileSource[];
   readonly #own: PacketSource;
@@ -51,7 +53,13 @@ export class ReadAheadSource implements PacketSource {
     const { files, portSets, seeds } = this.#options;
     for (let i = 0; i < SLOTS; i++) this.#slots.push(new Slot(createSlotBuffer(0)));
     const buffers = this.#slots.map(({ buffer }) => buffer);
-    this.#thread = new ReaderThread({ files, portSets, seeds, buffers });
+    this.#thread = new ReaderThread({
+      files,
+      portSets,
+      seeds,
+      buffers,
+      credit: this.#credit.buffer,
+    });
     await this.#own.open();
   }
 
@@ -60,12 +68,12 @@ export class ReadAheadSource implements PacketSource {
     if (thread === undefined || this.#closed || this.#ended) return undefined;
     if (this.#last === undefined) {
       if (!this.#takesOver(thread)) return this.#ownNext();
-      thread.tell({ kind: 'skip', packets: this.#packets });
+      thread.tell({ packets: this.#packets });
     } else {
-      thread.tell({ kind: 'free', slot: this.#last.slot });
+      this.#credit.give();
     }
     for (;;) {
-      const said = await thread.next();
+      const said = await this.#hear(thread);
       if (said === undefined) return undefined;
       const batch = this.#heed(said);
       if (batch !== undefined) return batch;
@@ -87,6 +95,13 @@ export class ReadAheadSource implements PacketSource {
   /** Of each file. */
   progress(): readonly FileProgress[] {
     return this.#last?.progress ?? this.#files.map((file) => file.progress());
+  }
+
+  #hear(thread: ReaderThread): ReaderSays | Promise<ReaderSays | undefined> {
+    const said = thread.heard();
+    if (said !== undefined) return said;
+    this.#credit.wake();
+    return thread.next();
   }
 
   async #ownNext(): Promise<PacketBatch | undefined> {

@@ -2,50 +2,26 @@
  * The thread that reads: opens the files anew, leaves out what was counted while it started, reads the usual packets
  * of each batch, and hands it over.
  */
-import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { once } from 'node:events';
+import { workerData } from 'node:worker_threads';
 import { assert } from './core/assert.ts';
 import { OperatorError } from './core/operator-error.ts';
 import type { PacketBatch } from './core/packet-batch.ts';
 import { RECORD_WORDS } from './packet-records.ts';
 import { scannedRecords, scanPackets } from './packet-scanner.ts';
-import type { CounterSays, ReadAheadOrder, ReaderSays } from './read-ahead-messages.ts';
+import { Credit } from './read-ahead-credit.ts';
+import type { ReadAheadOrder, ReaderSays, SkipSaid } from './read-ahead-messages.ts';
 import { createSlotBuffer, Slot } from './read-ahead-slots.ts';
 import { filesOf, mergedOf } from './sources.ts';
 
 const order: ReadAheadOrder = workerData;
 const { port } = order;
 const slots = order.buffers.map((buffer) => new Slot(buffer));
-const free: number[] = slots.map((_, i) => i);
-/** Packets to leave out; undefined until it is known. */
-let skipped: number | undefined;
-let wake: (() => void) | undefined;
+const credit = new Credit(order.credit);
 const say = (what: ReaderSays): void => port.postMessage(what);
 
 const files = filesOf(order.files, (line) => say({ kind: 'warning', line }));
 const source = mergedOf(files);
-
-function hear(said: CounterSays): void {
-  if (said.kind === 'skip') skipped = said.packets;
-  else free.push(said.slot);
-}
-
-/** Until something is said. */
-function silence(): Promise<void> {
-  return new Promise((resolve) => {
-    wake = resolve;
-  });
-}
-
-/** The number of a slot that came back; waits for one. */
-async function freeSlot(): Promise<number> {
-  for (;;) {
-    const said: CounterSays | undefined = receiveMessageOnPort(port)?.message;
-    if (said !== undefined) hear(said);
-    const slot = free.pop();
-    if (slot !== undefined) return slot;
-    await silence();
-  }
-}
 
 /** Records for all packets of a batch; none is a usual one where the scanner does not reach. */
 function readRecords(batch: PacketBatch, records: Int32Array): void {
@@ -103,23 +79,20 @@ function without(batch: PacketBatch, packets: number): PacketBatch {
 
 async function read(): Promise<void> {
   await source.open();
+  const skip = once(port, 'message').then(([said]): SkipSaid => said);
   say({ kind: 'ready' });
-  while (skipped === undefined) await silence();
+  const { packets } = await skip;
   for (;;) {
     const batch = await source.next();
     if (batch === undefined) break;
     // Frames are counted from 1.
-    const counted = Math.max(0, skipped + 1 - batch.firstFrame);
+    const counted = Math.max(0, packets + 1 - batch.firstFrame);
     if (counted >= batch.count) continue;
-    hand(counted === 0 ? batch : without(batch, counted), await freeSlot());
+    hand(counted === 0 ? batch : without(batch, counted), credit.take());
   }
   say({ kind: 'end', stats: source.stats() });
 }
 
-port.on('message', (said: CounterSays) => {
-  hear(said);
-  wake?.();
-});
 try {
   await read();
 } catch (error) {

@@ -6,7 +6,7 @@ import {
   Worker,
 } from 'node:worker_threads';
 import { assert } from './core/assert.ts';
-import type { CounterSays, ReadAheadOrder, ReaderSays } from './read-ahead-messages.ts';
+import type { ReadAheadOrder, ReaderSays, SkipSaid } from './read-ahead-messages.ts';
 
 export class ReaderThread {
   private readonly worker: Worker;
@@ -38,7 +38,7 @@ export class ReaderThread {
     });
   }
 
-  tell(what: CounterSays): void {
+  tell(what: SkipSaid): void {
     this.port.postMessage(what);
   }
 

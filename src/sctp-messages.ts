@@ -65,6 +65,11 @@ export class SctpMessages {
     this.pieces = new SctpPieces(options.associationsMax, pool, options.messageMax);
   }
 
+  /** No association is known. */
+  get isEmpty(): boolean {
+    return this.associations.rows === 0;
+  }
+
   /** Bytes of the buffers in use. */
   get heldBytes(): number {
     return this.pool.inUse;

@@ -15,6 +15,8 @@ import { TcpStreams } from './tcp-streams.ts';
 const SCTP = 132;
 
 export class Streams {
+  /** No packet came since nothing was left that time could change: `advance` and `next` would find nothing to do. */
+  isIdle = true;
   private readonly tcp: TcpStreams;
   private readonly sctp: SctpMessages;
 
@@ -47,6 +49,7 @@ export class Streams {
    * What it completes refers to `buf` and `packet`: `next` is to be called until false before they change.
    */
   push(buf: Uint8Array, packet: DecodedPacket, timestampUs: number, nowUs: number): PacketFate {
+    this.isIdle = false;
     if (packet.protocol === SCTP) return this.sctp.push(buf, packet, timestampUs, nowUs);
     return this.tcp.push(buf, packet, timestampUs, nowUs);
   }
@@ -60,6 +63,7 @@ export class Streams {
   advance(nowUs: number): void {
     this.tcp.advance(nowUs);
     this.sctp.advance(nowUs);
+    this.isIdle = this.tcp.isEmpty && this.sctp.isEmpty;
   }
 
   /** No packet will come any more: all holes are given up. What was held behind them yields through `next`. */

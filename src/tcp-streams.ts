@@ -77,6 +77,11 @@ export class TcpStreams {
     return this.tls.open;
   }
 
+  /** No connection is known. */
+  get isEmpty(): boolean {
+    return this.connections.table.rows === 0;
+  }
+
   /** Bytes of the buffers in use. */
   get heldBytes(): number {
     return this.pool.inUse;

@@ -68,6 +68,11 @@ export class KeyTable {
     return old < 0 ? -1 : int32At(this.oldCells, old + 2) - 1;
   }
 
+  /** Reads the cell where a search for a key begins, and gives what is there: a search that follows finds it at hand. */
+  touch(lo: number): number {
+    return int32At(this.cells, (lo & this.mask) * WORDS);
+  }
+
   /** Adds a key that is not there (int32 halves). The table holds at most `rowsMax`. */
   insert(lo: number, hi: number, row: number): void {
     assert(this.rows < this.rowsMax, 'a key table has room');

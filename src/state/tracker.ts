@@ -12,6 +12,7 @@ import { Method } from '../sip-parser/method.ts';
 import type { TcpSegment } from './app-connections.ts';
 import { Arrival } from './arrival.ts';
 import { readGauges } from './gauges.ts';
+import { Lookahead } from './lookahead.ts';
 import { type Observer, Role, Timeout } from './observer.ts';
 import { Requests } from './requests.ts';
 import { Responses } from './responses.ts';
@@ -101,6 +102,10 @@ export class Tracker {
     calls.table.remapPeers(map);
     registrationAttempts.table.remapPeers(map);
     dialogs.table.remapPeers(map);
+  }
+
+  lookahead(): Lookahead {
+    return new Lookahead(this.tables);
   }
 
   /** For exemplars: the loaded message's Call-ID, hashed with the process's seed. */

@@ -127,6 +127,12 @@ export class TransactionRows {
     this.words[row * WORDS + NEXT_IN_CHAIN] = next;
   }
 
+  /** Reads both cache lines of a row. */
+  touch(row: number): number {
+    const at = row * WORDS;
+    return int32At(this.words, at) ^ int32At(this.words, at + WORDS / 2);
+  }
+
   /** Counts the lives of a row, so that a reference kept elsewhere can tell a new tenant. */
   serial(row: number): number {
     return int32At(this.words, row * WORDS + SERIAL);

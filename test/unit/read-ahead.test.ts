@@ -12,6 +12,7 @@ import type { PacketBatch } from '../../src/core/packet-batch.ts';
 import { SpanHash } from '../../src/core/span-hash.ts';
 import { RECORD_WORDS } from '../../src/packet-records.ts';
 import { REPLAY_SEED } from '../../src/plane-options.ts';
+import { Credit } from '../../src/read-ahead-credit.ts';
 import type { BatchSaid, ReaderSays } from '../../src/read-ahead-messages.ts';
 import { createSlotBuffer, SLOTS, Slot } from '../../src/read-ahead-slots.ts';
 import { ReadAheadSource } from '../../src/read-ahead-source.ts';
@@ -67,7 +68,9 @@ async function readByThread(
 ): Promise<{ packets: string[]; usual: number; said: ReaderSays[] }> {
   const slots = Array.from({ length: SLOTS }, () => new Slot(createSlotBuffer(0)));
   const buffers = slots.map(({ buffer }) => buffer);
-  const thread = new ReaderThread({ files: [path], portSets, seeds, buffers });
+  const credit = new Credit();
+  const order = { files: [path], portSets, seeds, buffers, credit: credit.buffer };
+  const thread = new ReaderThread(order);
   const packets: string[] = [];
   const said: ReaderSays[] = [];
   let usual = 0;
@@ -79,12 +82,13 @@ async function readByThread(
     slot.firstFrame = batch.firstFrame;
     packets.push(...packetsOf(slot));
     for (let i = 0; i < slot.count; i++) usual += slot.records[i * RECORD_WORDS] ?? 0;
-    thread.tell({ kind: 'free', slot: batch.slot });
+    credit.give();
+    credit.wake();
   };
   for (;;) {
     const next = await thread.next();
     assert.ok(next !== undefined);
-    if (next.kind === 'ready') thread.tell({ kind: 'skip', packets: skip });
+    if (next.kind === 'ready') thread.tell({ packets: skip });
     if (next.kind === 'batch') take(next);
     else said.push(next);
     if (next.kind === 'end' || next.kind === 'failed') break;
