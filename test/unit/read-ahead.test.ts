@@ -50,7 +50,7 @@ function* stuffed(
 
 /** Its batches have a mebibyte each, and are more than may be under way at a time. */
 const load = join(folder, 'load.pcap');
-const { packets: loadPackets } = writeLoad(load, stuffed(makeLoad(320, 7, 90_000).groups, 4));
+const { packets: loadPackets } = writeLoad(load, stuffed(makeLoad(192, 7, 90_000).groups, 7));
 
 const { seedLo, seedHi } = new SpanHash(REPLAY_SEED);
 const seeds = { seedLo, seedHi };
@@ -225,7 +225,7 @@ describe('a source that reads ahead', () => {
 
   it('counts a large file as one thread does', async (t) => {
     const path = join(folder, 'large-load.pcap');
-    const { bytes } = writeLoad(path, stuffed(makeLoad(640, 8, 90_000).groups, 14));
+    const { bytes } = writeLoad(path, stuffed(makeLoad(320, 8, 90_000).groups, 27));
     assert.ok(bytes > 32 * 1024 * 1024);
     const printed = async (...flags: string[]): Promise<string> => {
       const io = new MemoryIo();
