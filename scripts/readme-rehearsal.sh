@@ -9,8 +9,9 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
+. "$here/scripts/lib/bare-root.sh"
 suite=trixie
-mirror=${MIRROR:-$(apt-get indextargets --format '$(SITE)' | head -1)}
+require readme-rehearsal
 work=$(mktemp -d)
 root=$work/root
 patience=1800
@@ -33,19 +34,11 @@ stop() {
   done
 }
 
-[ "$(id -u)" = 0 ] || fail 'chroot needs root: run it with sudo'
-command -v debootstrap > /dev/null || fail 'apt-get install debootstrap'
 for port in 9099 9090; do
   if (echo > "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then fail "port $port is in use"; fi
 done
 
-inside() {
-  chroot "$root" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-    LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" \
-    npm_config_registry="$(cd / && npm config get registry --loglevel=error)" \
-    NODE_EXTRA_CA_CERTS=/etc/host-certificates.crt npm_config_cafile=/etc/host-certificates.crt \
-    /bin/bash -c "cd /root/sipgauge && $1" >> "$work/log" 2>&1
-}
+inside() { CHROOT_HOME=/root in_root "$root" "cd /root/sipgauge && $1" >> "$work/log" 2>&1; }
 
 # The README has to say what is typed here.
 typed() { grep -qF "$1" "$here/README.md" || fail "README.md does not say: $1"; }
@@ -84,10 +77,9 @@ expect() {
 }
 
 started=$SECONDS
-if [ $# -gt 0 ]; then cp -a "$1" "$root"; else debootstrap --variant=minbase "$suite" "$root" "$mirror" > "$work/log"; fi
+if [ $# -gt 0 ]; then cp -a "$1" "$root"; else make_base "$root" > "$work/log"; fi
 printf '%5s s  a bare root of Debian, made\n' "$((SECONDS - started))"
-cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/host-certificates.crt"
+connect "$root"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 mkdir "$root/root/sipgauge"

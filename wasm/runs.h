@@ -1,5 +1,5 @@
-// Bytes, sixteen at a time: where a run of characters of one kind ends. Reads up to sixteen bytes behind the data, and
-// makes nothing of them.
+// Bytes, sixteen at a time: where a run of characters of one kind ends, and a line does (src/sip-parser/words.ts).
+// Reads up to sixteen bytes behind the data, and makes nothing of them.
 #pragma once
 #include <stdint.h>
 #include <wasm_simd128.h>
@@ -53,4 +53,10 @@ static int is_token(u8 c) {
   case '-': case '.': case '!': case '%': case '*': case '_': case '+': case '`': case '\'': case '~': return 1;
   default: return 0;
   }
+}
+
+// The line behind the CRLF at p, unless it is a fold or behind the data.
+static const u8 *next_line(const u8 *p, const u8 *end) {
+  if (p == NONE || p + 4 > end || p[0] != 13 || p[1] != 10) return NONE;
+  return p[2] > 0x20 || p[2] == 13 ? p + 2 : NONE;
 }

@@ -8,10 +8,9 @@ enum { PACKETS_MAX = 128, RECORD_VIAS_MAX = 2 };
 enum { ETHERNET_BYTES = 14, IPV4_BYTES = 20, UDP_BYTES = 8, ETHERTYPE_IPV4 = 0x0800, PROTOCOL_UDP = 17 };
 enum { PORT_WORDS = 2048 };
 
-// Bits of oddities (oddity.ts), codes of MessageKind.
+// Bits of oddities (oddity.ts).
 enum { MISSING_MAX_FORWARDS = 1 << 1, MISSING_CONTACT = 1 << 2, MISSING_CONTENT_LENGTH = 1 << 3,
        MISSING_FROM_TAG = 1 << 4, BYTES_AFTER_BODY = 1 << 11 };
-enum { REQUEST = 1 };
 
 // What state asks of a message, and no more: two lines of the processor's cache, packet-scanner.ts reads them.
 struct record {

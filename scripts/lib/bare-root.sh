@@ -1,7 +1,12 @@
-# Debian roots for rehearsals, to be sourced: made by debootstrap, joined to this host's network and Node.
+# Debian roots for rehearsals, to be sourced: made by debootstrap, joined to this host's network and, where asked, Node.
 
+# Another one is set behind this.
 suite=bookworm
 mirror=${MIRROR:-$(apt-get indextargets --format '$(SITE)' | head -1)}
+
+certificates=/etc/host-certificates.crt
+# Where Node's headers are, once `add_node` has put them there.
+nodedir=
 
 # require NAME: what a rehearsal cannot do without.
 require() {
@@ -17,11 +22,15 @@ make_base() {
   if [ ! -d "$1/etc" ]; then debootstrap --variant=minbase "$suite" "$1" "$mirror"; fi
 }
 
-# What the host knows of its network: names, certificates.
+# What the host knows of its network: names, and certificates, for apt where it looks, and for Node where no package of
+# the root's own replaces them.
 connect() {
+  local copy
   cp -L /etc/resolv.conf "$1/etc/resolv.conf"
   mkdir -p "$1/etc/ssl/certs"
-  cp -L /etc/ssl/certs/ca-certificates.crt "$1/etc/ssl/certs/" 2> /dev/null || true
+  for copy in /etc/ssl/certs/ca-certificates.crt "$certificates"; do
+    cp -L /etc/ssl/certs/ca-certificates.crt "$1$copy" 2> /dev/null || true
+  done
 }
 
 # Node, its headers and npm under /usr/local, as its archive and the official image have them.
@@ -35,13 +44,15 @@ add_node() {
   cp -r "$(dirname "$(dirname "$node")")/include/node" "$1/usr/local/include/"
   ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$1/usr/local/bin/npm"
   ln -sf ../lib/node_modules/npm/bin/npx-cli.js "$1/usr/local/bin/npx"
+  nodedir=/usr/local
 }
 
-# in_root ROOT COMMAND: by its shell, with nothing of this environment but the npm registry. CHROOT_USER: as whom.
+# in_root ROOT COMMAND: by its shell, with nothing of this environment but proxies and the npm registry. CHROOT_USER: as whom.
 in_root() {
   chroot ${CHROOT_USER:+--userspec="$CHROOT_USER"} "$1" /usr/bin/env -i \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME="${CHROOT_HOME:-/tmp}" DEBIAN_FRONTEND=noninteractive \
-    npm_config_registry="$(cd / && npm config get registry --loglevel=error)" npm_config_nodedir=/usr/local \
-    NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
+    ${http_proxy:+http_proxy="$http_proxy"} ${https_proxy:+https_proxy="$https_proxy"} \
+    npm_config_registry="$(cd / && npm config get registry --loglevel=error)" ${nodedir:+npm_config_nodedir="$nodedir"} \
+    NODE_EXTRA_CA_CERTS="$certificates" npm_config_cafile="$certificates" \
     /bin/sh -c "$2"
 }

@@ -8,6 +8,7 @@ import { uint8At, uint16At } from '../core/columns.ts';
 const CODE_BITS_MAX = 15;
 /** Of literals and lengths, the larger one. */
 export const SYMBOLS = 288;
+export const DISTANCE_SYMBOLS = 32;
 
 /** A canonical code: how many symbols have each length, and the symbols in order of their codes. */
 export class HuffmanCode {

@@ -5,39 +5,26 @@
 import { readUint16LittleEndian } from '../core/bytes.ts';
 import { uint8At, uint16At } from '../core/columns.ts';
 import { copyBytes } from './copy-bytes.ts';
-import { BitReader, HuffmanCode, SYMBOLS } from './huffman-code.ts';
+import {
+  DISTANCE_BASE,
+  DISTANCE_EXTRA,
+  FIXED_DISTANCES,
+  FIXED_LITERALS,
+  LENGTH_BASE,
+  LENGTH_EXTRA,
+  LENGTH_ORDER,
+} from './deflate-tables.ts';
+import { BitReader, DISTANCE_SYMBOLS, HuffmanCode, SYMBOLS } from './huffman-code.ts';
 
 /** How far back a copy may reach. */
 export const HISTORY_BYTES = 32_768;
 
-const DISTANCES_MAX = 32;
 const END_OF_BLOCK = 256;
 const OUTPUT_BYTES_MIN = 65_536;
 /** Text shrinks to a tenth; what unfolds to more than this, beyond OUTPUT_BYTES_MIN, is made to cost time. */
 export const DEFLATE_RATIO_MAX = 64;
 
 const BlockType = { STORED: 0, FIXED: 1, DYNAMIC: 2 } as const;
-
-/** RFC 1951 3.2.5: of length codes from 257 on, and of distance codes. */
-const LENGTH_BASE: Uint16Array = Uint16Array.of(
-  ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115],
-  ...[131, 163, 195, 227, 258],
-);
-const LENGTH_EXTRA: Uint8Array = Uint8Array.of(
-  ...[0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0],
-);
-const DISTANCE_BASE: Uint16Array = Uint16Array.of(
-  ...[1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537],
-  ...[2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577],
-);
-const DISTANCE_EXTRA: Uint8Array = Uint8Array.of(
-  ...[0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12],
-  ...[13, 13],
-);
-/** RFC 1951 3.2.7: the order of the code lengths of code lengths. */
-const LENGTH_ORDER: Uint8Array = Uint8Array.of(
-  ...[16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15],
-);
 
 export class Inflater {
   /** What came before ends at HISTORY_BYTES, and there the message begins. */
@@ -51,7 +38,7 @@ export class Inflater {
   private readonly bits: BitReader = new BitReader();
   private readonly literals: HuffmanCode = new HuffmanCode();
   private readonly distances: HuffmanCode = new HuffmanCode();
-  private readonly lengths: Uint8Array = new Uint8Array(SYMBOLS + DISTANCES_MAX);
+  private readonly lengths: Uint8Array = new Uint8Array(SYMBOLS + DISTANCE_SYMBOLS);
   /** Where history begins. */
   private first = 0;
 
@@ -92,8 +79,9 @@ export class Inflater {
 
   private block(type: number): boolean {
     if (type === BlockType.STORED) return this.storedBlock();
-    if (type === BlockType.FIXED) return this.fixedCodes() && this.codedBlock();
-    return type === BlockType.DYNAMIC && this.dynamicCodes() && this.codedBlock();
+    if (type === BlockType.FIXED) return this.codedBlock(FIXED_LITERALS, FIXED_DISTANCES);
+    if (type !== BlockType.DYNAMIC || !this.dynamicCodes()) return false;
+    return this.codedBlock(this.literals, this.distances);
   }
 
   /** LEN, its complement, and as many bytes. */
@@ -109,17 +97,6 @@ export class Inflater {
     copyBytes(this.out, this.end, bits.bytes, from, from + length);
     this.end += length;
     return true;
-  }
-
-  private fixedCodes(): boolean {
-    const { lengths } = this;
-    lengths.fill(8, 0, 144);
-    lengths.fill(9, 144, 256);
-    lengths.fill(7, 256, 280);
-    lengths.fill(8, 280, SYMBOLS);
-    lengths.fill(5, SYMBOLS, SYMBOLS + DISTANCES_MAX);
-    const literals = this.literals.build(lengths, 0, SYMBOLS);
-    return literals && this.distances.build(lengths, SYMBOLS, DISTANCES_MAX);
   }
 
   /** RFC 1951 3.2.7: the code lengths of both codes, themselves coded. */
@@ -172,33 +149,45 @@ export class Inflater {
   }
 
   /** Literals, and copies of what stands before, up to the end of the block. */
-  private codedBlock(): boolean {
+  private codedBlock(literals: HuffmanCode, distances: HuffmanCode): boolean {
     for (;;) {
-      const symbol = this.literals.read(this.bits);
+      const symbol = literals.read(this.bits);
       if (symbol === END_OF_BLOCK) return true;
       if (symbol < 0) return false;
       if (symbol < END_OF_BLOCK) {
         if (!this.makeRoom(1)) return false;
         this.out[this.end++] = symbol;
-      } else if (!this.copy(symbol - END_OF_BLOCK - 1)) {
+      } else if (!this.copy(symbol - END_OF_BLOCK - 1, distances)) {
         return false;
       }
     }
   }
 
-  private copy(lengthCode: number): boolean {
+  private copy(lengthCode: number, distances: HuffmanCode): boolean {
     const length = this.extended(LENGTH_BASE, LENGTH_EXTRA, lengthCode);
     if (length < 0) return false;
-    const distance = this.extended(DISTANCE_BASE, DISTANCE_EXTRA, this.distances.read(this.bits));
+    const distance = this.extended(DISTANCE_BASE, DISTANCE_EXTRA, distances.read(this.bits));
     if (distance < 0 || this.end - distance < this.first) return false;
     if (!this.makeRoom(length)) return false;
-    const { out } = this;
-    const from = this.end - distance;
-    if (distance >= length) out.copyWithin(this.end, from, from + length);
-    // Byte by byte: the copy reaches into what it writes.
-    else for (let i = 0; i < length; i++) out[this.end + i] = uint8At(out, from + i);
+    this.repeat(distance, length);
     this.end += length;
     return true;
+  }
+
+  /** What stands `distance` before the end, so often that `length` bytes stand there. */
+  private repeat(distance: number, length: number): void {
+    const { out, end } = this;
+    const from = end - distance;
+    if (distance === 1) {
+      out.fill(uint8At(out, from), end, end + length);
+      return;
+    }
+    // Each time twice as much of it is there to be copied.
+    for (let done = 0; done < length; ) {
+      const piece = Math.min(distance + done, length - done);
+      out.copyWithin(end + done, from, from + piece);
+      done += piece;
+    }
   }
 
   private extended(bases: Uint16Array, extras: Uint8Array, code: number): number {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { arbitraryCuts, arbitraryMessage, arbitraryStream } from '../helpers/arbitrary-stream.ts';
+import { type Context, DeflateSender } from '../helpers/deflate-sender.ts';
 import { cutAt } from '../helpers/framed-events.ts';
 import { StreamRun } from '../helpers/stream-run.ts';
 import { latin1, TcpConversation } from '../helpers/tcp-packet.ts';
@@ -97,40 +98,59 @@ test('on a port where nobody expects SIP, too', () => {
   );
 });
 
-const webSocketMessages = fc
-  .tuple(
-    arbitraryMessage,
-    fc.nat(4000),
-    fc.constantFrom(undefined, [0, 0, 0, 0], [1, 2, 3, 255]),
-    fc.constantFrom(undefined, 9, 10),
-    fc.boolean(),
-  )
-  .map(([message, cut, key, control, compressed]) => {
-    const bytes = latin1(message);
+/** Damaged: said to be compressed, and not. */
+type Compression = 'none' | 'right' | 'damaged';
+
+interface SentMessage {
+  readonly message: string;
+  readonly compression: Compression;
+  /** Where its payload is cut into two frames. */
+  readonly cut: number;
+  readonly key: readonly number[] | undefined;
+  /** A control frame between them. */
+  readonly control: number | undefined;
+}
+
+const webSocketMessages: fc.Arbitrary<SentMessage> = fc.record({
+  message: arbitraryMessage,
+  compression: fc.constantFrom('none', 'right', 'right', 'damaged'),
+  cut: fc.nat(4000),
+  key: fc.constantFrom(undefined, [0, 0, 0, 0], [1, 2, 3, 255]),
+  control: fc.constantFrom(undefined, 9, 10),
+});
+
+/** Of one direction; what was damaged, nothing refers to. */
+function framesOf(messages: readonly SentMessage[], context: Context): Uint8Array[] {
+  let sender = new DeflateSender(context);
+  return messages.flatMap(({ message, compression, cut, key, control }) => {
+    const plainBytes = latin1(message);
+    const bytes = compression === 'right' ? sender.payload(plainBytes) : plainBytes;
+    if (compression === 'damaged') sender = new DeflateSender(context);
     const at = cut % (bytes.length + 1);
     const mask = key === undefined ? {} : { key };
-    const first = bytes.subarray(0, at);
-    const pieces = [webSocketFrame({ payload: first, final: false, compressed, ...mask })];
+    const first = { payload: bytes.subarray(0, at), final: false, ...mask };
+    const pieces = [webSocketFrame({ ...first, compressed: compression !== 'none' })];
     if (control !== undefined) {
       pieces.push(webSocketFrame({ payload: latin1('x'), opcode: control, ...mask }));
     }
     pieces.push(webSocketFrame({ payload: bytes.subarray(at), opcode: 0, ...mask }));
-    return { message: compressed ? '' : message, pieces };
+    return pieces;
   });
+}
 
-test('WebSocket messages in any pieces come back whole', () => {
+test('WebSocket messages in any pieces come back whole, compressed or not', () => {
   const request = latin1('GET /a HTTP/1.1\r\nsec-websocket-protocol : sip\r\n\r\n');
   fc.assert(
     fc.property(
-      fc.array(webSocketMessages, { maxLength: 5 }),
+      fc.array(webSocketMessages, { maxLength: 6 }),
+      fc.constantFrom<Context>('kept', 'new'),
       deliveries,
       sequences,
-      (messages, delivery, sequence) => {
-        const frames = messages.flatMap(({ pieces }) => pieces);
-        const bytes = Uint8Array.from([request, ...frames].flatMap((piece) => [...piece]));
-        const expected = messages.filter(({ message }) => message !== '');
+      (messages, context, delivery, sequence) => {
+        const stream = Buffer.concat([request, ...framesOf(messages, context)]);
+        const expected = messages.filter(({ compression }) => compression !== 'damaged');
         assert.deepEqual(
-          eventsOf(bytes, delivery, sequence, 8080),
+          eventsOf(new Uint8Array(stream), delivery, sequence, 8080),
           expected.map(({ message }) => ` 0 ${message}`),
         );
       },

@@ -23,8 +23,8 @@ function text(path: string): string {
   return readFileSync(join(repoRoot, path), 'utf8');
 }
 
-const sources = ['src', 'native', 'scripts', 'test', 'pcaps/make', 'docs/make'].flatMap(filesBelow);
-const code = sources.filter((path) => /\.(ts|mjs|cc|h)$/.test(path));
+const FOLDERS = ['src', 'native', 'wasm', 'scripts', 'test', 'pcaps/make', 'docs/make'];
+const code = FOLDERS.flatMap(filesBelow).filter((path) => /\.(ts|mjs|c|cc|h|sh)$/.test(path));
 const shipped = code.filter((path) => path.startsWith('src/'));
 
 /** Lines of `paths` that match, as path:line: text. */

@@ -1,9 +1,10 @@
 /** Files read by a thread of their own: the same packets, in the same order, with records that are right. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { after, describe, it, mock } from 'node:test';
 import { FileSource } from '../../src/capture/file-source.ts';
 import type { PacketSource } from '../../src/capture/packet-source.ts';
 import { run } from '../../src/cli/run.ts';
@@ -19,18 +20,38 @@ import { ReadAheadSource } from '../../src/read-ahead-source.ts';
 import { ReaderThread } from '../../src/reader-thread.ts';
 import { usualPorts } from '../../src/usual-ports.ts';
 import { pcapFile } from '../helpers/capture-file.ts';
+import type { LoadPacket } from '../helpers/load/load-dialog.ts';
 import { writeLoad } from '../helpers/load/load-runs.ts';
 import { makeLoad } from '../helpers/load/load-stories.ts';
 import { MemoryIo } from '../helpers/memory-io.ts';
-import { repoRoot } from '../helpers/paths.ts';
 import { replayConfig } from '../helpers/pipeline-target.ts';
+
+const ARP = [8, 6];
+const PATIENCE_MS = 60_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'sipgauge-read-ahead-'));
 after(() => rmSync(folder, { recursive: true }));
 
+/** What is no SIP costs little: a file becomes large by it, and has many batches for its packets. */
+function* stuffed(
+  groups: Iterable<readonly LoadPacket[]>,
+  stuffing: number,
+): Generator<readonly LoadPacket[]> {
+  let number = 0;
+  for (const group of groups) {
+    const timeUs = group[0]?.timeUs ?? 0;
+    for (let i = 0; i < stuffing; i++) {
+      const frame = new Uint8Array(250_000).fill(++number);
+      frame.set(ARP, 12);
+      yield [{ timeUs, frame }];
+    }
+    yield group;
+  }
+}
+
+/** Its batches have a mebibyte each, and are more than may be under way at a time. */
 const load = join(folder, 'load.pcap');
-const { packets: loadPackets } = writeLoad(load, makeLoad(1500, 7, 90_000).groups);
-const demo = join(repoRoot, 'pcaps', 'demo.pcap');
+const { packets: loadPackets } = writeLoad(load, stuffed(makeLoad(192, 7, 90_000).groups, 7));
 
 const { seedLo, seedHi } = new SpanHash(REPLAY_SEED);
 const seeds = { seedLo, seedHi };
@@ -40,21 +61,55 @@ const portSets = usualPorts(await replayConfig());
 function packetsOf(batch: PacketBatch): string[] {
   return Array.from({ length: batch.count }, (_, i) => {
     const start = batch.offset[i] ?? 0;
-    const bytes = batch.block.subarray(start, start + (batch.caplen[i] ?? 0));
-    const data = Buffer.from(bytes).toString('base64');
+    const { buffer, byteOffset } = batch.block;
+    const bytes = Buffer.from(buffer, byteOffset + start, batch.caplen[i] ?? 0);
+    const data = createHash('sha1').update(bytes).digest('base64');
     const { timestampUs, len, linktype, interfaceIndex, firstFrame } = batch;
     return `${firstFrame + i} ${timestampUs[i]} ${len[i]} ${linktype[i]} ${interfaceIndex[i]} ${data}`;
   });
 }
 
-async function readAll(source: PacketSource): Promise<string[]> {
+interface Read {
+  readonly packets: string[];
+  /** Packets of each batch. */
+  readonly counts: number[];
+  /** Batches whose packets were read ahead. */
+  readonly ahead: number;
+}
+
+async function readAll(source: PacketSource): Promise<Read> {
   await source.open();
   const packets: string[] = [];
+  const counts: number[] = [];
+  let ahead = 0;
   for (let batch = await source.next(); batch !== undefined; batch = await source.next()) {
     packets.push(...packetsOf(batch));
+    counts.push(batch.count);
+    if (batch.records !== undefined) ahead++;
   }
   await source.close();
-  return packets;
+  return { packets, counts, ahead };
+}
+
+/** The thread takes over when so many batches were read without it, however fast it has started. */
+function takesOverBehind(batches: number): void {
+  const { heard } = ReaderThread.prototype;
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  let asked = 0;
+  const { mock: takeover } = mock.method(
+    ReaderThread.prototype,
+    'heard',
+    function (this: ReaderThread): ReaderSays | undefined {
+      if (asked++ < batches) return undefined;
+      takeover.restore();
+      for (let waited = 0; waited < PATIENCE_MS; waited++) {
+        const said = heard.call(this);
+        if (said !== undefined) return said;
+        Atomics.wait(cell, 0, 0, 1);
+      }
+      throw new Error('the thread has not started');
+    },
+  );
 }
 
 function fileSource(path: string, warn: (line: string) => void = () => undefined): FileSource {
@@ -97,18 +152,22 @@ async function readByThread(
   return { packets, usual, said };
 }
 
+const whole = await readAll(fileSource(load));
+
 describe('a thread that reads ahead', () => {
-  it('hands over all packets, and knows most of them for usual', async () => {
+  it('hands over all packets, and knows most messages for usual ones', async () => {
     const { packets, usual } = await readByThread(load, 0);
-    assert.deepEqual(packets, await readAll(fileSource(load)));
+    assert.deepEqual(packets, whole.packets);
     assert.ok(usual > loadPackets / 2, `${usual} of ${loadPackets}`);
   });
 
   it('leaves out what was counted, be it a part of a batch, some batches or all', async () => {
-    const all = await readAll(fileSource(load));
-    for (const skip of [1, 1000, 4095, 4096, 5000, all.length - 1, all.length]) {
+    const [first = 0] = whole.counts;
+    const all = whole.packets.length;
+    assert.ok(first > 1 && whole.counts.length > SLOTS, whole.counts.join());
+    for (const skip of [1, first, all - 1, all]) {
       const { packets } = await readByThread(load, skip);
-      assert.deepEqual(packets, all.slice(skip), `behind ${skip}`);
+      assert.deepEqual(packets, whole.packets.slice(skip), `behind ${skip}`);
     }
   });
 
@@ -120,13 +179,13 @@ describe('a thread that reads ahead', () => {
     writeFileSync(path, pcapFile(large, { snaplen: 8_000_000 }));
     const { packets } = await readByThread(path, 0);
     assert.equal(packets.length, 3);
-    assert.deepEqual(packets, await readAll(fileSource(path)));
+    assert.deepEqual(packets, (await readAll(fileSource(path))).packets);
   });
 
   it('says what it warns of, and what it cannot read', async () => {
     const cut = join(folder, 'cut.pcap');
-    const whole = pcapFile([{ timestampUs: 1e15, data: new Uint8Array(100) }]);
-    writeFileSync(cut, whole.subarray(0, whole.length - 10));
+    const file = pcapFile([{ timestampUs: 1e15, data: new Uint8Array(100) }]);
+    writeFileSync(cut, file.subarray(0, file.length - 10));
     const { said } = await readByThread(cut, 0);
     const warned: string[] = [];
     await readAll(fileSource(cut, (line) => warned.push(line)));
@@ -148,8 +207,11 @@ describe('a source that reads ahead', () => {
     new ReadAheadSource({ files: [path], portSets, seeds, warn: () => undefined });
 
   it('gives the same packets as one that does not, whenever the thread takes over', async () => {
-    for (const path of [demo, load]) {
-      assert.deepEqual(await readAll(ahead(path)), await readAll(fileSource(path)));
+    for (const batches of [0, 2, whole.counts.length]) {
+      takesOverBehind(batches);
+      const { packets, ahead: read } = await readAll(ahead(load));
+      assert.deepEqual(packets, whole.packets);
+      assert.equal(read, whole.counts.length - batches);
     }
   });
 
@@ -165,9 +227,9 @@ describe('a source that reads ahead', () => {
     await source.close();
   });
 
-  it('counts a large file as one thread does', async () => {
+  it('counts a large file as one thread does', async (t) => {
     const path = join(folder, 'large-load.pcap');
-    const { bytes } = writeLoad(path, makeLoad(9000, 8, 90_000).groups);
+    const { bytes } = writeLoad(path, stuffed(makeLoad(320, 8, 90_000).groups, 27));
     assert.ok(bytes > 32 * 1024 * 1024);
     const printed = async (...flags: string[]): Promise<string> => {
       const io = new MemoryIo();
@@ -176,9 +238,14 @@ describe('a source that reads ahead', () => {
     };
     // Where copies of packets are looked for, all is done by one thread.
     const alone = await printed('--dedup-window', '1ms');
-    assert.equal(
-      (await printed()).replace(/^.*duplicates.*\n/gm, ''),
-      alone.replace(/^.*duplicates.*\n/gm, ''),
-    );
+    takesOverBehind(1);
+    const read = t.mock.method(ReadAheadSource.prototype, 'next');
+    assert.equal(withoutCopies(await printed()), withoutCopies(alone));
+    // On one processor nothing is read ahead.
+    assert.equal(read.mock.callCount() > 32, availableParallelism() > 1);
   });
 });
+
+function withoutCopies(text: string): string {
+  return text.replace(/^.*duplicates.*\n/gm, '');
+}

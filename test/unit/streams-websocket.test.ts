@@ -1,7 +1,7 @@
 /** SIP over WebSocket: upgrades, frames of every kind, and what can't be read. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { constants, deflateRawSync } from 'node:zlib';
+import { DeflateSender } from '../helpers/deflate-sender.ts';
 import { StreamRun } from '../helpers/stream-run.ts';
 import { latin1, sipRequest, Tcp, TcpConversation } from '../helpers/tcp-packet.ts';
 import { type FrameFields, webSocketFrame } from '../helpers/websocket-frame.ts';
@@ -43,16 +43,10 @@ function plain(text: string, fields: Partial<FrameFields> = {}): Uint8Array {
   return webSocketFrame({ payload: latin1(text), ...fields });
 }
 
-/** A sender's permessage-deflate: each call compresses one message, with those before it for a dictionary. */
+/** What a sender that keeps its context makes of one message after the other. */
 function compressor(): (text: string) => string {
-  let history = Buffer.alloc(0);
-  return (text) => {
-    const given = history.length === 0 ? {} : { dictionary: history };
-    const all = { ...given, finishFlush: constants.Z_SYNC_FLUSH };
-    const data = deflateRawSync(Buffer.from(text, 'latin1'), all);
-    history = Buffer.concat([history, Buffer.from(text, 'latin1')]);
-    return data.subarray(0, data.length - 4).toString('latin1');
-  };
+  const sender = new DeflateSender('kept');
+  return (text) => Buffer.from(sender.payload(latin1(text))).toString('latin1');
 }
 
 function concat(...parts: readonly Uint8Array[]): Uint8Array {
@@ -183,6 +177,20 @@ test('a compressed message that refers to what was lost, or is damaged, is given
   run.push(tcp.say(concat(masked('damaged', { compressed: true }), alone)));
   assert.deepEqual(texts(run), [sipRequest('a'), ANSWER, sipRequest('d')]);
   assert.equal(run.truncated, 3);
+});
+
+test('a compressed message that unfolds beyond the limit is given up and counted', () => {
+  const run = new StreamRun({ limits: { messageMax: 16_384 } });
+  const tcp = upgraded(run);
+  const long = masked(compressor()('x'.repeat(20_000)), { compressed: true });
+  assert.ok(long.length < 100);
+  const say = compressor();
+  const [next, last] = ['next', 'last'].map((id) => say(sipRequest(id)));
+  assert.ok(next !== undefined && last !== undefined);
+  run.push(tcp.say(concat(long, masked(next, { compressed: true }))));
+  run.push(tcp.say(concat(masked(last, { compressed: true }))));
+  assert.deepEqual(texts(run), [sipRequest('next'), sipRequest('last')]);
+  assert.equal(run.truncated, 1);
 });
 
 test('a message beyond the limit is given up and counted; the next one is read', () => {

@@ -29,7 +29,7 @@ export class StreamPackets implements PacketGenerator {
     const { random } = this;
     // Some talk more than others.
     const place = Math.floor(random.fraction() ** 2 * TALKS);
-    if (random.chance(0.003)) this.talks[place] = this.talk(place);
+    if (random.chance(0.01)) this.talks[place] = this.talk(place);
     const { data, len, linktype } = (this.talks[place] ?? this.talk(place)).next();
     return { timestampUs: this.times.next(), interfaceIndex: 0, data, len, linktype };
   }

@@ -2,14 +2,13 @@
  * One TCP connection of a fuzzer: both sides have something to say (SIP, SIP over WebSocket, TLS, something else)
  * and send it in segments, most of them right and some of them lies.
  */
-import { constants, deflateRawSync } from 'node:zlib';
 import { text } from '../capture-file.ts';
 import type { CapturedPacket } from '../read-pcap.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import { CLIENT, SERVER, Tcp, tcpPacket } from '../tcp-packet.ts';
-import { webSocketFrame } from '../websocket-frame.ts';
 import type { SipGenerator } from './sip-generator.ts';
 import { damagedMessage } from './sip-mutator.ts';
+import { WebSocketSpeech } from './web-socket-speech.ts';
 
 type Speech = 'sip' | 'websocket' | 'tls' | 'other';
 
@@ -50,6 +49,7 @@ export class TcpTalk {
   private readonly serverPort: number;
   private readonly clientPort: number;
   private readonly sides: readonly [Side, Side];
+  private readonly webSocket: readonly [WebSocketSpeech, WebSocketSpeech];
   /** Packets of the handshake still to come. */
   private opening: number;
 
@@ -60,6 +60,7 @@ export class TcpTalk {
     this.serverPort = random.pick(SERVER_PORTS[this.speech]);
     this.clientPort = clientPort;
     this.sides = [new Side(this.firstSequence()), new Side(this.firstSequence())];
+    this.webSocket = [new WebSocketSpeech(random, true), new WebSocketSpeech(random, false)];
     this.opening = random.chance(0.7) ? 3 : 0;
     if (this.speech === 'websocket' && random.chance(0.8)) {
       this.sides[0].unsent = UPGRADE;
@@ -165,7 +166,7 @@ export class TcpTalk {
       case 'sip':
         return this.sip('TCP', from);
       case 'websocket':
-        return this.frame(from);
+        return this.frames(from);
       case 'tls':
         return this.tlsRecord();
       default:
@@ -181,23 +182,13 @@ export class TcpTalk {
     return kind < 0.2 ? damagedMessage(random, message) : message;
   }
 
-  private frame(from: number): string {
+  private frames(from: number): string {
     const { random } = this;
     const written = random.chance(0.98)
       ? this.sip('WS', from)
       : 'x'.repeat(random.integer(0, 70_000));
-    const compressed = random.chance(0.1);
-    const shared = {
-      opcode: random.chance(0.7) ? 1 : random.integer(0, 15),
-      final: random.chance(0.85),
-      compressed,
-    };
-    const key = [1, 2, 3, 4].map(() => random.integer(0, 255));
-    const masked = random.chance(0.97) === (from === 0);
-    const payload = compressed && random.chance(0.9) ? deflated(written) : text(written);
-    const frame = webSocketFrame(masked ? { ...shared, payload, key } : { ...shared, payload });
-    if (random.chance(0.03)) frame[1] = random.integer(0, 255);
-    return Buffer.from(frame).toString('latin1');
+    const frames = this.webSocket[from === 0 ? 0 : 1].frames(written);
+    return Buffer.from(frames).toString('latin1');
   }
 
   private tlsRecord(): string {
@@ -211,10 +202,4 @@ export class TcpTalk {
       'r'.repeat(Math.max(0, length - 6))
     );
   }
-}
-
-/** One message of permessage-deflate (RFC 7692 7.2.1), that refers to none before it. */
-function deflated(message: string): Uint8Array {
-  const data = deflateRawSync(text(message), { finishFlush: constants.Z_SYNC_FLUSH });
-  return new Uint8Array(data.subarray(0, data.length - 4));
 }
