@@ -7,11 +7,11 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { rollup } from 'rollup';
 import { minify } from 'terser';
-import { main, root, say } from './lib/shell.mjs';
+import { main, root, run, say } from './lib/shell.mjs';
 import { filesBelow } from './lib/stamps.mjs';
 
 /** What is read, or run, as a file of its own. */
-const KEPT = [/^http\/dashboard\/client\//, /^http\/password-worker\.js/];
+const KEPT = [/^http\/dashboard\/client\//, /^http\/password-worker\.js/, /^bundle-loader\.js/];
 /** What runs for every packet lies in one file, whoever else imports a part of it. */
 const DATA_PLANE = [
   /^core\/(?!operator-error|log)/,
@@ -19,15 +19,18 @@ const DATA_PLANE = [
   /^(pipeline|data-plane|delivery|explain|streams|.*-streams|stream-protocols)\.js$/,
   /^(tcp-connections|sctp-messages)\.js$/,
 ];
-/** The program's entries, which share chunks; the parser, which stands alone; and the thread that reads, one file. */
+/**
+ * The program's entries, which share chunks, for src/bundle-loader.ts; the parser, which stands alone; and the thread
+ * that reads, one file.
+ */
 const BUNDLES = [
-  { entries: ['main', 'probe'], chunks: 'chunks', dataPlane: true },
+  { entries: ['main', 'probe'], chunks: 'chunks', dataPlane: true, loaded: true },
   { entries: ['sip-parser/parse-message'], chunks: 'sip-parser', dataPlane: true },
   { entries: ['read-ahead-worker'], chunks: 'read-ahead', dataPlane: false },
 ];
 
 /** What runs for every packet, which is worth some seconds of the build. */
-const FOLDED = /(data-plane|read-ahead-worker)\.js$/;
+const FOLDED = /(data-plane|read-ahead-worker)\.c?js$/;
 /**
  * What terser may do to it: put constants where they are used, and leave comments out. Code that runs some thousand
  * times before it is compiled gets shorter by a third; names and lines stay, for whoever reads a stack trace.
@@ -50,17 +53,27 @@ const FOLDING = {
 
 const dist = join(root, 'dist');
 
+/** What a start of each entry is: a module, with the exports of the bundle that it loads. */
+const entryModule = ({ name, exports }) => {
+  const line = name === 'main' ? '#!/usr/bin/env node\n' : '';
+  const names = exports.length > 0 ? `export const { ${exports.join(', ')} } = ` : '';
+  return `${line}import { loadBundle } from './bundle-loader.js';\n\n${names}loadBundle('${name}.cjs');\n`;
+};
+
 /** A module finds files beside itself also from the chunk it has become a part of. */
 const ownPlace = {
   name: 'own-place',
-  resolveImportMeta(property, { chunkId, moduleId }) {
+  resolveImportMeta(property, { chunkId, moduleId, format }) {
     if (property !== 'url') return null;
     const path = relative(join(dist, dirname(chunkId)), moduleId);
-    return `new URL('${path.startsWith('.') ? path : `./${path}`}', import.meta.url).href`;
+    if (format === 'es') {
+      return `new URL('${path.startsWith('.') ? path : `./${path}`}', import.meta.url).href`;
+    }
+    return `require('node:url').pathToFileURL(require('node:path').join(__dirname, '${path}')).href`;
   },
 };
 
-async function bundle({ entries, chunks, dataPlane }) {
+async function bundle({ entries, chunks, dataPlane, loaded }) {
   const modules = await rollup({
     input: Object.fromEntries(entries.map((name) => [name, join(dist, `${name}.js`)])),
     external: (id) => !id.startsWith('.') && !id.startsWith('/'),
@@ -68,15 +81,22 @@ async function bundle({ entries, chunks, dataPlane }) {
   });
   const isDataPlane = (id) =>
     dataPlane && DATA_PLANE.some((pattern) => pattern.test(relative(dist, id)));
+  const extension = loaded ? 'cjs' : 'js';
   const { output } = await modules.generate({
-    format: 'es',
+    format: loaded ? 'cjs' : 'es',
+    dynamicImportInCjs: false,
     generatedCode: { constBindings: true },
-    entryFileNames: '[name].js',
-    chunkFileNames: `${chunks}/[name].js`,
+    entryFileNames: `[name].${extension}`,
+    chunkFileNames: `${chunks}/[name].${extension}`,
     manualChunks: (id) => (isDataPlane(id) ? 'data-plane' : undefined),
   });
   await modules.close();
-  return output;
+  // The first line of a program is no line of a module.
+  const files = output.map(({ fileName, code }) => ({ fileName, code: code.replace(/^#!/, '//') }));
+  for (const chunk of loaded ? output.filter(({ isEntry }) => isEntry) : []) {
+    files.push({ fileName: `${chunk.name}.js`, code: entryModule(chunk) });
+  }
+  return files;
 }
 
 /** Replaces the modules that tsc put into dist/ by bundles of them; declarations stay. */
@@ -85,12 +105,13 @@ await main(async () => {
   const outputs = [];
   for (const entry of BUNDLES) outputs.push(...(await bundle(entry)));
   for (const file of filesBelow('dist').map((path) => path.slice('dist/'.length))) {
-    const isModule = file.endsWith('.js') || file.endsWith('.js.map');
-    if (isModule && !KEPT.some((kept) => kept.test(file))) rmSync(join(dist, file));
+    const isStale = /\.(c?js|js\.map|cache)$/.test(file);
+    if (isStale && !KEPT.some((kept) => kept.test(file))) rmSync(join(dist, file));
   }
   for (const { fileName, code } of outputs) {
     const shipped = FOLDED.test(fileName) ? (await minify(code, FOLDING)).code : code;
     mkdirSync(dirname(join(dist, fileName)), { recursive: true });
     writeFileSync(join(dist, fileName), shipped);
   }
+  run(process.execPath, ['scripts/lib/code-cache.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
 });

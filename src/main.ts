@@ -12,7 +12,7 @@ process.stdout.on('error', () => stop.abort());
 // Nobody is left to tell.
 process.stderr.on('error', () => undefined);
 
-process.exitCode = await run(process.argv.slice(2), {
+void run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   isTerminal: process.stderr.isTTY,
@@ -20,9 +20,13 @@ process.exitCode = await run(process.argv.slice(2), {
   environment: process.env,
   ...(process.stdin.isTTY ? { onKey: readKeys } : {}),
   onReload: (callback) => void process.on('SIGHUP', callback),
-});
-// What is still open, such as a pipe nobody reads, must not keep a program that is done.
-if (process.exitCode !== ExitCode.OK || stop.signal.aborted) process.exit();
+}).then(end);
+
+/** What is still open, such as a pipe nobody reads, must not keep a program that is done. */
+function end(code: ExitCode): void {
+  process.exitCode = code;
+  if (code !== ExitCode.OK || stop.signal.aborted) process.exit();
+}
 
 /** Of the terminal, unbuffered. */
 function readKeys(callback: (key: string) => void): () => void {

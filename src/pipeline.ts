@@ -2,6 +2,7 @@
  * The data plane's parent: for each packet of a batch, the stages in order. Pure and synchronous; time is the
  * packets'. Calls go down, values come up, and each packet leaves with exactly one fate.
  */
+import { BatchView } from './batch-view.ts';
 import { int32At } from './core/columns.ts';
 import { Flow } from './core/flow.ts';
 import { Linktype } from './core/linktype.ts';
@@ -63,6 +64,7 @@ export interface PipelineParts {
 export class Pipeline {
   readonly clock: PacketClock = new PacketClock();
   private readonly parts: PipelineParts;
+  private readonly view: BatchView = new BatchView();
   private readonly packet: DecodedPacket = new DecodedPacket();
   private readonly flow: Flow = new Flow();
   private readonly payload: Payload = new Payload();
@@ -85,10 +87,13 @@ export class Pipeline {
    * without state costs its packet and is counted.
    */
   consume(batch: PacketBatch, from: number, untilUs: number): number {
+    const { view } = this;
+    view.show(batch);
+    this.parts.usualPackets?.begin(batch);
     let i = from;
     while (i < batch.count) {
       try {
-        i = this.run(batch, i, untilUs);
+        i = this.run(view, i, untilUs);
         return i;
       } catch (error) {
         if (this.inState) throw error;
@@ -124,11 +129,10 @@ export class Pipeline {
     this.inState = false;
   }
 
-  private run(batch: PacketBatch, from: number, untilUs: number): number {
-    const { block, timestampUs, offset, caplen, len, linktype } = batch;
+  private run(batch: BatchView, from: number, untilUs: number): number {
+    const { block, count, timestampUs, offset, caplen, len, linktype } = batch;
     const { counters, packetExplain, usualPackets } = this.parts;
-    usualPackets?.begin(batch);
-    for (let i = from; i < batch.count; i++) {
+    for (let i = from; i < count; i++) {
       const time = timestampUs[i] ?? 0;
       if (time > untilUs) return i;
       this.frame = batch.firstFrame + i;
@@ -148,7 +152,7 @@ export class Pipeline {
       counters.packetFates[fate] = (counters.packetFates[fate] ?? 0) + 1;
       if (packetExplain !== undefined) packetExplain.note(fate, this.frame);
     }
-    return batch.count;
+    return count;
   }
 
   /** Timers first: what was due before this packet happened before it. */

@@ -63,6 +63,7 @@ function ensureBuilt(stamp, outDir, inputs, make) {
     'tsconfig.test.json',
     'package-lock.json',
     'scripts/bundle.mjs',
+    'scripts/lib/code-cache.mjs',
   ];
   const wanted = signature([...configs, ...inputs], process.version);
   if (stampOf(stamp) === wanted && existsSync(join(root, outDir))) return;

@@ -68,9 +68,14 @@ export class KeyTable {
     return old < 0 ? -1 : int32At(this.oldCells, old + 2) - 1;
   }
 
-  /** Reads the cell where a search for a key begins, and gives what is there: a search that follows finds it at hand. */
-  touch(lo: number): number {
-    return int32At(this.cells, (lo & this.mask) * WORDS);
+  /**
+   * Reads the cell where a search for a key begins, so that the search finds it at hand. Gives the row there when it
+   * is the key's, -1 when only a search can tell.
+   */
+  touch(lo: number, hi: number): number {
+    const { cells } = this;
+    const at = (lo & this.mask) * WORDS;
+    return cells[at] === lo && cells[at + 1] === hi ? int32At(cells, at + 2) - 1 : -1;
   }
 
   /** Adds a key that is not there (int32 halves). The table holds at most `rowsMax`. */

@@ -3,36 +3,39 @@
  * of them at the same time, where it would wait for each. Nothing is changed.
  */
 import { int32At } from '../core/columns.ts';
-import type { StateTables } from './state-tables.ts';
+import type { Transactions } from './transactions.ts';
 
 /** Messages at once: what they need stays in the processor's caches until it is their turn. */
 export const LOOKAHEAD_MAX = 32;
 
 export class Lookahead {
-  private readonly tables: StateTables;
+  private readonly client: Transactions;
+  private readonly server: Transactions;
+  private readonly rows: Int32Array = new Int32Array(2 * LOOKAHEAD_MAX);
   /** What was read, so that it has to be. */
   private seen = 0;
 
-  constructor(tables: StateTables) {
-    this.tables = tables;
+  constructor(client: Transactions, server: Transactions) {
+    this.client = client;
+    this.server = server;
   }
 
-  /** `count` transaction keys, two words each, the first at word `at` and the others `stride` words apart. */
+  /** At most LOOKAHEAD_MAX transaction keys, two words each, the first at word `at`, the others `stride` words apart. */
   transactions(words: Int32Array, at: number, stride: number, count: number): void {
-    const { client, server } = this.tables;
-    const end = at + count * stride;
-    let seen = 0;
-    for (let i = at; i < end; i += stride) {
-      const lo = int32At(words, i);
-      seen ^= client.keys.touch(lo) ^ server.keys.touch(lo);
+    const { client, server, rows } = this;
+    for (let i = 0; i < count; i++) {
+      const key = at + i * stride;
+      const lo = int32At(words, key);
+      const hi = int32At(words, key + 1);
+      rows[2 * i] = client.keys.touch(lo, hi);
+      rows[2 * i + 1] = server.keys.touch(lo, hi);
     }
-    for (let i = at; i < end; i += stride) {
-      const lo = int32At(words, i);
-      const hi = int32At(words, i + 1);
-      let row = client.find(lo, hi);
-      if (row >= 0) seen ^= client.touch(row);
-      row = server.find(lo, hi);
-      if (row >= 0) seen ^= server.touch(row);
+    let seen = 0;
+    for (let i = 0; i < count; i++) {
+      const sent = int32At(rows, 2 * i);
+      const received = int32At(rows, 2 * i + 1);
+      if (sent >= 0) seen ^= client.touch(sent);
+      if (received >= 0) seen ^= server.touch(received);
     }
     this.seen ^= seen;
   }

@@ -105,7 +105,7 @@ export class Tracker {
   }
 
   lookahead(): Lookahead {
-    return new Lookahead(this.tables);
+    return new Lookahead(this.tables.client, this.tables.server);
   }
 
   /** For exemplars: the loaded message's Call-ID, hashed with the process's seed. */

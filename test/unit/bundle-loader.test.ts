@@ -1,0 +1,49 @@
+/** The program as it ships: the same numbers, with the code that V8 kept, without it, and with what is none. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { repoRoot } from '../helpers/paths.ts';
+import { MAIN } from '../helpers/probe-process.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sipgauge-bundle-'));
+after(() => rmSync(folder, { recursive: true }));
+const demo = join(repoRoot, 'pcaps', 'demo.pcap');
+
+function replay(program: string): string {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [program, 'replay', demo], {
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
+/** A copy of what ships, with each file of kept code given to `change`. */
+function shipped(name: string, change: (path: string) => void): string {
+  const root = join(folder, name);
+  cpSync(join(repoRoot, 'dist'), join(root, 'dist'), { recursive: true });
+  cpSync(join(repoRoot, 'package.json'), join(root, 'package.json'));
+  symlinkSync(join(repoRoot, 'node_modules'), join(root, 'node_modules'));
+  const kept = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.cache'))
+    .map((path) => join(root, 'dist', path));
+  assert.ok(kept.length > 2, 'a build keeps the code of what a replay needs');
+  for (const path of kept) change(path);
+  return join(root, 'dist', 'main.js');
+}
+
+describe('the program as it ships', () => {
+  const expected = replay(MAIN);
+
+  it('counts what its modules count', () => {
+    assert.equal(replay(join(repoRoot, 'dist', 'main.js')), expected);
+  });
+
+  it('does without the code that V8 kept, and with what is none', () => {
+    assert.equal(replay(shipped('without', (path) => rmSync(path))), expected);
+    const spoilt = shipped('spoilt', (path) => writeFileSync(path, 'not what V8 has compiled'));
+    assert.equal(replay(spoilt), expected);
+  });
+});
