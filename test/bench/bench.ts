@@ -20,6 +20,8 @@ import { runStorm } from './whole/storm-run.ts';
 const SEED = 5;
 const CONVERSATIONS = 60_000;
 const QUICK_CONVERSATIONS = once ? 500 : 3000;
+/** Of so many calls: seven each. */
+const SHARED_MESSAGES = 7 * CONVERSATIONS;
 const GROUP_EVERY_US = 90_000;
 const TURNS = 5;
 const LIVE = [10_000, 100_000, 1_000_000];
@@ -75,10 +77,13 @@ async function runChild(words: readonly string[]): Promise<void> {
   process.stdout.write(JSON.stringify(result));
 }
 
+/** Where this is set, Node reads certificates at every start, which takes as long as 25,000 messages. */
+const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
+
 /** Seconds by the wall. */
 function timed(command: string, args: readonly string[]): number {
   const started = performance.now();
-  const { status } = spawnSync(command, args, { stdio: 'ignore' });
+  const { status } = spawnSync(command, args, { stdio: 'ignore', env: environment });
   if (status !== 0) throw new Error(`${command} ended with ${status}`);
   return (performance.now() - started) / 1000;
 }
@@ -90,6 +95,15 @@ function limitProgram(folder: string): string | undefined {
   const program = join(folder, 'limit');
   const flags = ['-O3', '-march=x86-64-v2', '-o', program, source, '-lpcap'];
   return spawnSync('g++', flags, { stdio: 'ignore' }).status === 0 ? program : undefined;
+}
+
+/** The load that others were measured with: undefined where its generator is not at hand. */
+function sharedLoad(folder: string): string | undefined {
+  const generator = sharedRoot === undefined ? '' : join(sharedRoot, 'bench', 'make-load.cjs');
+  if (quick || !existsSync(generator)) return undefined;
+  const path = join(folder, 'shared.pcap');
+  const { status } = spawnSync(process.execPath, [generator, String(CONVERSATIONS), path]);
+  return status === 0 ? path : undefined;
 }
 
 function compareWhole(folder: string, path: string, messages: number): void {
@@ -187,7 +201,16 @@ async function runAll(): Promise<void> {
         `${conversations} conversations, ${load.ledger.messages} messages, ${mean} bytes a packet\n`,
       );
     }
-    if (wants('limit')) compareWhole(folder, path, load.ledger.messages);
+    if (wants('limit')) {
+      compareWhole(folder, path, load.ledger.messages);
+      const shared = sharedLoad(folder);
+      if (shared !== undefined) {
+        say(
+          `\n${CONVERSATIONS} calls of shared/bench/make-load.cjs, ${SHARED_MESSAGES} messages\n`,
+        );
+        compareWhole(folder, shared, SHARED_MESSAGES);
+      }
+    }
     if (wants('stages')) stageTable(path);
     if (wants('transactions')) growthTable('transactions');
     if (wants('dialogs')) growthTable('dialogs');

@@ -107,6 +107,10 @@ async function consumerOf(stage: Stage): Promise<Consume> {
   if (stage === 'read') return () => undefined;
   if (stage === 'decode') return decodeOnly();
   const plane = await planeFor({}, stage === 'state' ? { wrapObserver: quiet } : {});
+  // Usual packets were read whole by then (src/usual-packets.ts): that is part of what comes before.
+  if (stage === 'reassembly' || stage === 'parse') {
+    Delivery.prototype.deliverRead = () => MessageFate.IN;
+  }
   if (stage === 'reassembly') Delivery.prototype.deliver = () => MessageFate.IN;
   if (stage === 'parse') {
     const message = new SipMessage();
