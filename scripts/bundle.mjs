@@ -7,6 +7,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { rollup } from 'rollup';
 import { minify } from 'terser';
+import { inlineReads } from './lib/inline-reads.mjs';
 import { main, root, run, say } from './lib/shell.mjs';
 import { filesBelow } from './lib/stamps.mjs';
 
@@ -77,7 +78,7 @@ async function bundle({ entries, chunks, dataPlane, loaded }) {
   const modules = await rollup({
     input: Object.fromEntries(entries.map((name) => [name, join(dist, `${name}.js`)])),
     external: (id) => !id.startsWith('.') && !id.startsWith('/'),
-    plugins: [ownPlace],
+    plugins: [ownPlace, inlineReads],
   });
   const isDataPlane = (id) =>
     dataPlane && DATA_PLANE.some((pattern) => pattern.test(relative(dist, id)));

@@ -33,6 +33,13 @@ const SECOND_PORT = 30;
 const IPV4_MAPPED = 0xffff;
 const METHODS: readonly Method[] = Object.values(Method);
 
+/** Whether the packet's own bytes are looked at: where it is no usual one, or one whose AOR or second Via are. */
+export function needsBytes(records: Int32Array, at: number): boolean {
+  if (records[at] !== 1) return true;
+  const kinds = int32At(records, at + KINDS);
+  return ((kinds >>> 8) & 0xff) === Method.REGISTER || ((kinds >>> 16) & 0xff) > 1;
+}
+
 export class PacketRecords {
   /**
    * What `take` fills, with what direction and state ask of a message. The rest keeps what a new one has, also where

@@ -6,13 +6,15 @@ import { BATCH_PACKETS_MAX } from './capture/batch-builder.ts';
 import { CHUNK_BYTES } from './capture/block-reader.ts';
 import { SLACK_BYTES } from './capture/capture-format.ts';
 import type { PacketBatch } from './core/packet-batch.ts';
-import { RECORD_WORDS } from './packet-records.ts';
+import { needsBytes, RECORD_WORDS } from './packet-records.ts';
 
 /** Batches that may be under way; the reader waits for one of them to come back. */
 export const SLOTS = 4;
 /** Room in a buffer from the start: for a chunk of a file and what it has room for in front. */
 const BLOCK_BYTES: number = CHUNK_BYTES + 256 * 1024;
 const LINE_FEED = 0x0a;
+/** Packets are copied one by one where no more than one in so many is wanted. */
+const ONE_BY_ONE = 8;
 
 const TIMESTAMPS_AT = 0;
 const OFFSETS_AT: number = TIMESTAMPS_AT + 8 * BATCH_PACKETS_MAX;
@@ -69,13 +71,13 @@ export class Slot implements PacketBatch {
     return end + SLACK_BYTES <= this.block.length;
   }
 
-  /** Copies a batch whose packets end at `end`, at the same offsets; its records are the caller's to fill. */
+  /**
+   * Copies a batch whose packets end at `end`, at the same offsets; its records are there already. Bytes that nobody
+   * will look at, because the record says it all, are left out.
+   */
   fill(batch: PacketBatch, end: number): void {
     const { count } = batch;
-    let start = end;
-    for (let i = 0; i < count; i++) start = Math.min(start, batch.offset[i] ?? 0);
-    this.block.set(batch.block.subarray(start, end), start);
-    this.block[end] = LINE_FEED;
+    this.fillBlock(batch, end);
     this.count = count;
     this.firstFrame = batch.firstFrame;
     this.timestampUs.set(batch.timestampUs.subarray(0, count));
@@ -84,5 +86,24 @@ export class Slot implements PacketBatch {
     this.len.set(batch.len.subarray(0, count));
     this.linktype.set(batch.linktype.subarray(0, count));
     this.interfaceIndex.set(batch.interfaceIndex.subarray(0, count));
+  }
+
+  private fillBlock(batch: PacketBatch, end: number): void {
+    const { count, offset, caplen } = batch;
+    const { block, records } = this;
+    let wanted = 0;
+    for (let i = 0; i < count; i++) if (needsBytes(records, i * RECORD_WORDS)) wanted++;
+    if (wanted * ONE_BY_ONE < count) {
+      for (let i = 0; i < count; i++) {
+        if (!needsBytes(records, i * RECORD_WORDS)) continue;
+        const start = offset[i] ?? 0;
+        block.set(batch.block.subarray(start, start + (caplen[i] ?? 0)), start);
+      }
+    } else {
+      let start = end;
+      for (let i = 0; i < count; i++) start = Math.min(start, offset[i] ?? 0);
+      block.set(batch.block.subarray(start, end), start);
+    }
+    block[end] = LINE_FEED;
   }
 }

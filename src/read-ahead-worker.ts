@@ -46,8 +46,8 @@ function hand(batch: PacketBatch, index: number): void {
     slot = new Slot(buffer);
     slots[index] = slot;
   }
-  slot.fill(batch, end);
   readRecords(batch, slot.records);
+  slot.fill(batch, end);
   say({
     kind: 'batch',
     slot: index,

@@ -64,6 +64,7 @@ function ensureBuilt(stamp, outDir, inputs, make) {
     'package-lock.json',
     'scripts/bundle.mjs',
     'scripts/lib/code-cache.mjs',
+    'scripts/lib/inline-reads.mjs',
   ];
   const wanted = signature([...configs, ...inputs], process.version);
   if (stampOf(stamp) === wanted && existsSync(join(root, outDir))) return;

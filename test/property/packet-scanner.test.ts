@@ -3,11 +3,19 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { giveBackBlock, takeBlock } from '../../src/core/block-memory.ts';
 import type { PacketBatch } from '../../src/core/packet-batch.ts';
+import { SpanHash } from '../../src/core/span-hash.ts';
 import { DataPlane, endpointsOf } from '../../src/data-plane.ts';
 import { ExpositionFormat } from '../../src/metrics/exposition.ts';
-import { portSetsOf } from '../../src/packet-scanner.ts';
+import { needsBytes, RECORD_WORDS } from '../../src/packet-records.ts';
+import {
+  type PortSets,
+  portSetsOf,
+  scannedRecords,
+  scanPackets,
+} from '../../src/packet-scanner.ts';
 import { planeOptions, REPLAY_SEED } from '../../src/plane-options.ts';
 import { UsualPackets } from '../../src/usual-packets.ts';
+import { usualPorts } from '../../src/usual-ports.ts';
 import { EventLines } from '../helpers/event-lines.ts';
 import { ethernet, ipv4, udp } from '../helpers/frames.ts';
 import { makeLoad } from '../helpers/load/load-stories.ts';
@@ -30,7 +38,26 @@ interface Packet {
   readonly len: number;
 }
 
-/** A data plane whose packets lie where the scanner reaches, or where it does not. */
+/** As the thread that reads hands a batch over: with records, and without the bytes that they stand for. */
+function handedOver(batch: PacketBatch, portSets: PortSets): PacketBatch {
+  const { count, offset, caplen } = batch;
+  const seeds = new SpanHash(REPLAY_SEED);
+  const records = new Int32Array(count * RECORD_WORDS);
+  for (let from = 0; from < count; ) {
+    const scanned = scanPackets(batch, from, portSets, seeds);
+    records.set(scannedRecords.subarray(0, scanned * RECORD_WORDS), from * RECORD_WORDS);
+    from += scanned;
+  }
+  const block = new Uint8Array(batch.block);
+  for (let i = 0; i < count; i++) {
+    if (needsBytes(records, i * RECORD_WORDS)) continue;
+    const start = offset[i] ?? 0;
+    block.fill(0xff, start, start + (caplen[i] ?? 0));
+  }
+  return { ...batch, block, records };
+}
+
+/** A data plane whose packets lie where the scanner reaches, or where it does not, or are handed over. */
 class Side {
   readonly events: EventLines;
   readonly plane: DataPlane;
@@ -38,9 +65,16 @@ class Side {
   usual = 0;
   private readonly usualPackets: UsualPackets;
   private readonly block: Uint8Array;
+  private readonly handed: PortSets | undefined;
 
-  private constructor(plane: DataPlane, events: EventLines, block: Uint8Array) {
+  private constructor(
+    plane: DataPlane,
+    events: EventLines,
+    block: Uint8Array,
+    handed: PortSets | undefined,
+  ) {
     this.plane = plane;
+    this.handed = handed;
     this.events = events;
     this.block = block;
     const sipPorts = new Uint8Array(65_536);
@@ -48,7 +82,11 @@ class Side {
     this.usualPackets = new UsualPackets(portSetsOf(sipPorts, new Uint8Array(65_536)));
   }
 
-  static async create(flags: Readonly<Record<string, string>>, block: Uint8Array): Promise<Side> {
+  static async create(
+    flags: Readonly<Record<string, string>>,
+    block: Uint8Array,
+    isHanded = false,
+  ): Promise<Side> {
     const config = await replayConfig(flags);
     let events = new EventLines();
     const options = planeOptions(config, endpointsOf(config.local), REPLAY_SEED, true);
@@ -59,7 +97,7 @@ class Side {
         return events;
       },
     });
-    return new Side(plane, events, block);
+    return new Side(plane, events, block, isHanded ? usualPorts(config) : undefined);
   }
 
   consume(packets: readonly Packet[], firstFrame: number): void {
@@ -86,7 +124,8 @@ class Side {
     };
     this.usualPackets.begin(batch);
     for (let i = 0; i < batch.count; i++) if (this.usualPackets.isUsual(i)) this.usual++;
-    this.plane.pipeline.consume(batch, 0, Number.POSITIVE_INFINITY);
+    const given = this.handed === undefined ? batch : handedOver(batch, this.handed);
+    this.plane.pipeline.consume(given, 0, Number.POSITIVE_INFINITY);
   }
 
   exposition(): string {
@@ -101,18 +140,21 @@ async function compare(
 ): Promise<Side> {
   const block = takeBlock(BLOCK_BYTES);
   const ahead = await Side.create(flags, block);
+  const handed = await Side.create(flags, block, true);
   const alone = await Side.create(flags, new Uint8Array(BLOCK_BYTES));
   for (let i = 0; i < packets.length; i += BATCH) {
     const some = packets.slice(i, i + BATCH);
-    ahead.consume(some, i + 1);
-    alone.consume(some, i + 1);
+    for (const side of [ahead, handed, alone]) side.consume(some, i + 1);
     const seen = alone.events.lines.length;
     assert.equal(ahead.events.lines.length, seen, `events of packets from ${i + 1} on`);
+    assert.equal(handed.events.lines.length, seen, `events of packets from ${i + 1} on, handed`);
   }
   giveBackBlock(block);
   assert.equal(alone.usual, 0);
-  assert.deepEqual(ahead.events.lines, alone.events.lines);
-  assert.equal(ahead.exposition(), alone.exposition());
+  for (const side of [ahead, handed]) {
+    assert.deepEqual(side.events.lines, alone.events.lines);
+    assert.equal(side.exposition(), alone.exposition());
+  }
   return ahead;
 }
 
