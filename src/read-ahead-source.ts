@@ -22,7 +22,12 @@ export interface ReadAheadOptions {
   readonly seeds: ScanSeeds;
   /** Gets one line when a file is cut off or damaged. */
   readonly warn: (line: string) => void;
+  /** Batches that the counting thread reads by itself, at most, while the other one starts; else OWN_BATCHES. */
+  readonly ownBatches?: number;
 }
+
+/** More would have V8 compile, for this thread too, what only the other one needs later. */
+const OWN_BATCHES = 1;
 
 export class ReadAheadSource implements PacketSource {
   readonly #options: ReadAheadOptions;
@@ -32,7 +37,9 @@ export class ReadAheadSource implements PacketSource {
   readonly #files: readonly FileSource[];
   readonly #own: PacketSource;
   #thread: ReaderThread | undefined;
+  /** What this thread has read by itself. */
   #packets = 0;
+  #batches = 0;
   /** The last batch that the other thread read; undefined before it took over. */
   #last: BatchSaid | undefined;
   #stats: readonly CaptureStats[] | undefined;
@@ -67,7 +74,7 @@ export class ReadAheadSource implements PacketSource {
     const thread = this.#thread;
     if (thread === undefined || this.#closed || this.#ended) return undefined;
     if (this.#last === undefined) {
-      if (!this.#takesOver(thread)) return this.#ownNext();
+      if (!(await this.#takesOver(thread))) return this.#ownNext();
       thread.tell({ packets: this.#packets });
     } else {
       this.#credit.give();
@@ -107,12 +114,15 @@ export class ReadAheadSource implements PacketSource {
   async #ownNext(): Promise<PacketBatch | undefined> {
     const batch = await this.#own.next();
     this.#packets += batch?.count ?? 0;
+    this.#batches++;
     return batch;
   }
 
-  /** Whether the other thread has its files open. */
-  #takesOver(thread: ReaderThread): boolean {
-    const said = thread.heard();
+  /** Whether the other thread has its files open; waits for it when this one has read enough. */
+  async #takesOver(thread: ReaderThread): Promise<boolean> {
+    const { ownBatches = OWN_BATCHES } = this.#options;
+    const waits = this.#batches >= ownBatches;
+    const said = waits ? await thread.next() : thread.heard();
     if (said?.kind === 'failed') throw failureOf(said);
     return said?.kind === 'ready';
   }

@@ -219,8 +219,9 @@ describe('a thread that reads ahead', () => {
 });
 
 describe('a source that reads ahead', () => {
+  const ownBatches = Number.POSITIVE_INFINITY;
   const ahead = (path: string): ReadAheadSource =>
-    new ReadAheadSource({ files: [path], portSets, seeds, warn: () => undefined });
+    new ReadAheadSource({ files: [path], portSets, seeds, ownBatches, warn: () => undefined });
 
   it('gives the same packets as one that does not, whenever the thread takes over', async () => {
     for (const batches of [0, 2, whole.counts.length]) {
