@@ -3,8 +3,8 @@
 #pragma once
 #include "cells.h"
 
-// Where the SIP URI at p ends.
-static const u8 *end_of_uri(const u8 *p, const u8 *end) {
+// Where the SIP URI at p ends, or its parameters begin.
+static const u8 *end_of_host(const u8 *p, const u8 *end) {
   if (p + 4 > end || (word(p) | LOWER3) != WORD('s', 'i', 'p', ':')) return NONE;
   const u8 *host = p + 4;
   p = end_of_plain(host, end);
@@ -20,7 +20,13 @@ static const u8 *end_of_uri(const u8 *p, const u8 *end) {
     while (p < end && (u8)(*p - '0') < 10) p++;
     if (p == digits || p == end) return NONE;
   }
-  if (*p != ';') return p;
+  return p;
+}
+
+// Where the SIP URI at p ends.
+static const u8 *end_of_uri(const u8 *p, const u8 *end) {
+  p = end_of_host(p, end);
+  if (p == NONE || *p != ';') return p;
   do {
     p = end_of_plain(p + 1, end);
     if (p == NONE) return NONE;
@@ -68,9 +74,18 @@ static const u8 *to_or_from(const u8 *p, const u8 *end, int column) {
   return next;
 }
 
+// Also without brackets; parameters would then be the header's, and are not usual.
 static const u8 *contact(const u8 *p, const u8 *end) {
   if (out.contact_count == CONTACTS_MAX) return NONE;
-  const u8 *next = next_line(address(p, end, out.contacts + 2 * out.contact_count), end);
+  int *cells = out.contacts + 2 * out.contact_count;
+  const u8 *uri = *p == ' ' ? p + 1 : p, *stop = end_of_host(uri, end);
+  if (stop != NONE && *stop == '\r') {
+    cells[0] = uri - base;
+    cells[1] = stop - uri;
+  } else {
+    stop = address(p, end, cells);
+  }
+  const u8 *next = next_line(stop, end);
   if (next != NONE) out.contact_count++;
   return next;
 }

@@ -35,8 +35,9 @@ static const u8 *cseq(const u8 *p, const u8 *end) {
   return next;
 }
 
+// SIPp writes three spaces.
 static const u8 *content_length(const u8 *p, const u8 *end) {
-  if (*p == ' ') p++;
+  while (p < end && *p == ' ') p++;
   int value = number(&p, end);
   const u8 *next = next_line(p, end);
   if (value < 0 || next == NONE || out.content_length >= 0) return NONE;

@@ -12,6 +12,7 @@ const TOKEN = CharClass.TOKEN;
 const SIP_COLON = wordFrom('sip:');
 // Makes the first three letters lower case and leaves the fourth character, the colon, as it is.
 const LOWER_THREE = 0x0020_2020;
+const CR = 13;
 const SP = 32;
 const QUOTE = 34;
 const COLON = 58;
@@ -62,7 +63,7 @@ export function readUsualToOrFrom(
   return next;
 }
 
-/** One address without header parameters: the next line, or -1. */
+/** One address without header parameters, in brackets or not: the next line, or -1. */
 export function readUsualContact(
   words: DataView,
   start: number,
@@ -73,7 +74,8 @@ export function readUsualContact(
   if (index === CONTACT_LIMIT) return -1;
   const contacts = message.contacts;
   const column = 4 * index;
-  const end = readUsualAddress(words, start, last, contacts, column);
+  let end = readBareAddress(words, start, last, contacts, column);
+  if (end < 0) end = readUsualAddress(words, start, last, contacts, column);
   const next = nextLine(words, end, last);
   if (next < 0) return -1;
   contacts[column + 2] = -1;
@@ -82,6 +84,23 @@ export function readUsualContact(
   message.contactRegId[index] = -1;
   message.contactCount = index + 1;
   return next;
+}
+
+/** A URI that is all of the line: parameters would be the header's, and are not usual. */
+function readBareAddress(
+  words: DataView,
+  start: number,
+  last: number,
+  spans: Int32Array,
+  column: number,
+): number {
+  if (start > last) return -1;
+  const uri = words.getUint8(start) === SP ? start + 1 : start;
+  const end = endOfUsualHost(words, uri, last);
+  if (end < 0 || words.getUint8(end) !== CR) return -1;
+  spans[column] = uri;
+  spans[column + 1] = end - uri;
+  return end;
 }
 
 /** Read the address at `start`; keeps nothing when it returns -1. */
@@ -121,8 +140,8 @@ function endOfDisplayName(words: DataView, start: number, last: number): number 
   return i <= last && words.getUint8(i) === LESS_THAN ? i : -1;
 }
 
-/** Where the SIP URI at `start` ends, or -1 when it is not of the usual form. */
-export function endOfUsualUri(words: DataView, start: number, last: number): number {
+/** Where the SIP URI at `start` ends, or its parameters begin; -1 when it is not of the usual form. */
+function endOfUsualHost(words: DataView, start: number, last: number): number {
   if (start > last || (words.getInt32(start, true) | LOWER_THREE) !== SIP_COLON) return -1;
   let host = start + 4;
   let i = endOfPlain(words, host, last);
@@ -140,8 +159,15 @@ export function endOfUsualUri(words: DataView, start: number, last: number): num
     const digits = ++i;
     while (i <= last && (words.getUint8(i) ^ ZERO) < 10) i++;
     if (i === digits || i > last) return -1;
-    stop = words.getUint8(i);
   }
+  return i;
+}
+
+/** Where the SIP URI at `start` ends, or -1 when it is not of the usual form. */
+export function endOfUsualUri(words: DataView, start: number, last: number): number {
+  let i = endOfUsualHost(words, start, last);
+  if (i < 0) return -1;
+  let stop = words.getUint8(i);
   if (stop !== SEMICOLON) return i;
   do {
     i = endOfPlain(words, i + 1, last);

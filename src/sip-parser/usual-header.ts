@@ -167,7 +167,8 @@ function readUsualContentLength(
   last: number,
   message: SipMessage,
 ): number {
-  const value = words.getUint8(start) === SP ? start + 1 : start;
+  let value = start;
+  while (value <= last && words.getUint8(value) === SP) value++;
   let length = 0;
   let i = value;
   for (; i <= last; i++) {
