@@ -89,7 +89,11 @@ async function bundle({ entries, chunks, dataPlane, loaded }) {
     generatedCode: { constBindings: true },
     entryFileNames: `[name].${extension}`,
     chunkFileNames: `${chunks}/[name].${extension}`,
-    manualChunks: (id) => (isDataPlane(id) ? 'data-plane' : undefined),
+    manualChunks: (id) => {
+      if (isDataPlane(id)) return 'data-plane';
+      // What runs before the rest is loaded has to lie apart from it.
+      return loaded && relative(dist, id) === 'early-reader.js' ? 'early-reader' : undefined;
+    },
   });
   await modules.close();
   // The first line of a program is no line of a module.

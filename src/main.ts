@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** argv → run() → exit code, and the signals. Nothing else. */
+// Before anything else is loaded.
+import './early-reader.ts';
 import { run } from './cli/run.ts';
 import { ExitCode } from './core/operator-error.ts';
 

@@ -3,7 +3,7 @@
  * of each batch, and hands it over.
  */
 import { once } from 'node:events';
-import { workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { assert } from './core/assert.ts';
 import { OperatorError } from './core/operator-error.ts';
 import type { PacketBatch } from './core/packet-batch.ts';
@@ -14,7 +14,8 @@ import type { ReadAheadOrder, ReaderSays, SkipSaid } from './read-ahead-messages
 import { createSlotBuffer, Slot } from './read-ahead-slots.ts';
 import { filesOf, mergedOf } from './sources.ts';
 
-const order: ReadAheadOrder = workerData;
+assert(parentPort !== null, 'this is a thread');
+const order = await once(parentPort, 'message').then(([first]): ReadAheadOrder => first);
 const { port } = order;
 const slots = order.buffers.map((buffer) => new Slot(buffer));
 const credit = new Credit(order.credit);

@@ -4,12 +4,10 @@ import { availableParallelism } from 'node:os';
 import type { Config } from './config/config.ts';
 import { SpanHash } from './core/span-hash.ts';
 import { endpointsOf } from './data-plane.ts';
+import { READ_AHEAD_BYTES } from './early-reader.ts';
 import { REPLAY_SEED } from './plane-options.ts';
 import { ReadAheadSource } from './read-ahead-source.ts';
 import { usualPorts } from './usual-ports.ts';
-
-/** A smaller file is counted before a second thread has started. */
-const BYTES_MIN = 32 * 1024 * 1024;
 
 /** The source that reads ahead, where it pays; undefined where it does not. */
 export function readAheadOf(
@@ -17,7 +15,7 @@ export function readAheadOf(
   warn: (line: string) => void,
 ): ReadAheadSource | undefined {
   const { files } = config.replay;
-  if (availableParallelism() < 2 || sizeOf(files) < BYTES_MIN) return undefined;
+  if (availableParallelism() < 2 || sizeOf(files) < READ_AHEAD_BYTES) return undefined;
   // The data plane would read all packets itself (DataPlane.usualPacketsOf).
   const byPort = endpointsOf(config.local).some(({ port }) => port !== 0);
   if (byPort || (config.capture.dedupWindowUs ?? 0) > 0) return undefined;

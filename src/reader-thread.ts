@@ -3,9 +3,10 @@ import {
   MessageChannel,
   type MessagePort,
   receiveMessageOnPort,
-  Worker,
+  type Worker,
 } from 'node:worker_threads';
 import { assert } from './core/assert.ts';
+import { takeReader } from './early-reader.ts';
 import type { ReadAheadOrder, ReaderSays, SkipSaid } from './read-ahead-messages.ts';
 
 export class ReaderThread {
@@ -19,10 +20,10 @@ export class ReaderThread {
 
   constructor(order: Omit<ReadAheadOrder, 'port'>) {
     const { port1, port2 } = new MessageChannel();
-    const program = new URL('./read-ahead-worker.js', import.meta.url);
-    const workerData: ReadAheadOrder = { ...order, port: port2 };
+    const whole: ReadAheadOrder = { ...order, port: port2 };
     this.port = port1;
-    this.worker = new Worker(program, { workerData, transferList: [port2] });
+    this.worker = takeReader();
+    this.worker.postMessage(whole, [port2]);
     const wake = (): void => this.wake?.();
     this.port.on('message', (said: ReaderSays) => {
       this.said.push(said);

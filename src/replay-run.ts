@@ -11,6 +11,7 @@ import type { Config } from './config/config.ts';
 import type { Endpoint } from './core/address-set.ts';
 import { ExitCode } from './core/operator-error.ts';
 import { DataPlane, endpointsOf } from './data-plane.ts';
+import { dropReader } from './early-reader.ts';
 import { endpointText, inferredLocal, lookAtMessages } from './local-inference.ts';
 import { ExpositionFormat } from './metrics/exposition.ts';
 import { planeOptions, REPLAY_SEED } from './plane-options.ts';
@@ -123,7 +124,10 @@ async function countPipe(
 
 function inputOf(config: Config, warn: (line: string) => void): Input {
   const source = readAheadOf(config, warn);
-  if (source === undefined) return plainInputOf(config, warn);
+  if (source === undefined) {
+    dropReader();
+    return plainInputOf(config, warn);
+  }
   return { source, progress: () => source.progress() };
 }
 

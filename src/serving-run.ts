@@ -19,6 +19,7 @@ import { reloadPeers } from './reload.ts';
 import { ScrapeServer } from './scrape-server.ts';
 import { ServingChores } from './serving-chores.ts';
 import { filesOf, mergedOf, replaySource } from './sources.ts';
+import { warmUp } from './warm-up.ts';
 
 interface Prepared {
   readonly source: PacketSource;
@@ -36,6 +37,7 @@ export async function runServing(config: Config, io: ProbeIo): Promise<ExitCode>
   const server = new ScrapeServer(config, plane, () => chores.localText, log);
   const stop = (): void => void source.close();
   try {
+    if (config.command !== 'replay') await warmUp(config);
     await source.open();
     await server.start();
     prepared.limitPrivileges();

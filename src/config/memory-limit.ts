@@ -9,7 +9,7 @@ type Limits = Config['limits'];
 
 const MIB = 1_048_576;
 /** Node, the program and its code, blocks of packets, series, a scrape being rendered. */
-const FIXED_BYTES: number = 96 * MIB;
+const FIXED_BYTES: number = 112 * MIB;
 /** Bytes of streams that wait to become whole messages: of TCP so many, of SCTP as many again. */
 export const STREAM_BYTES_MAX: number = 64 * MIB;
 const STREAM_BYTES_MIN: number = 4 * MIB;
