@@ -3,7 +3,6 @@
  * into the caller's memory.
  */
 import { close, constants, fstat, open, read, type Stats, stat } from 'node:fs';
-import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { OperatorError } from '../core/operator-error.ts';
@@ -120,6 +119,8 @@ export async function openByteSource(path: string): Promise<ByteSource> {
     refuseFolder(path, stats);
     const descriptor = await openFile(path, constants.O_RDONLY);
     if (stats.isFIFO() || stats.isSocket()) {
+      // Not imported: files need none, and every start would load it.
+      const { Socket } = process.getBuiltinModule('node:net');
       return new StreamBytes(new Socket({ fd: descriptor, readable: true, writable: false }));
     }
     return new FileBytes(descriptor, stats.isFile() ? stats.size : undefined);

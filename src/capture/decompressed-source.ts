@@ -4,7 +4,6 @@
  * unfolds to a thousand times its size is all that memory has to hold.
  */
 import type { Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
 import type { ByteSource } from './byte-source.ts';
 import { Compression } from './identify-format.ts';
 
@@ -14,6 +13,8 @@ const OUTPUT_BYTES = 64 * 1024;
 
 /** The decompressor, or undefined where this Node has none (zstd before 22.15). */
 export function createDecompressor(compression: Compression): Transform | undefined {
+  // Not imported: few files need it, and every start would load it.
+  const zlib = process.getBuiltinModule('node:zlib');
   if (compression === Compression.GZIP) return zlib.createGunzip({ chunkSize: OUTPUT_BYTES });
   const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
   if (typeof create !== 'function') return undefined;

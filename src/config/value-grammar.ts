@@ -2,7 +2,6 @@
  * The grammars of option values: each function reads one text as an operator writes it and gives a value, or a
  * Problem that says what is wrong with it. No function knows which option it reads for.
  */
-import { isIP } from 'node:net';
 import { parseEndpoint } from '../core/address-set.ts';
 
 /** Why a text is no value, as the end of a sentence that begins with the text. */
@@ -155,6 +154,8 @@ export function parseAddressPort(text: string): AddressPort | Problem {
   if (colon < 0 || port === undefined || port > 65_535) {
     return new Problem('is not an address such as :9099, 127.0.0.1:9099 or [::1]:9099');
   }
+  // Not imported: most starts need no address of this kind, and would load it.
+  const { isIP } = process.getBuiltinModule('node:net');
   const host = /^\[.*\]$/.test(bracketed) ? bracketed.slice(1, -1) : bracketed;
   if (host !== bracketed && isIP(host) !== 6)
     return new Problem('has no IPv6 address in its brackets');
