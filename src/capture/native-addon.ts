@@ -2,7 +2,7 @@
  * The addon of native/ as TypeScript sees it, and where it is found. It moves packets and counts losses;
  * names, messages and decisions are made on this side.
  */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -122,9 +122,18 @@ export interface NativeAddon {
 
 const ADDON_FILE = 'sipgauge.node';
 
+/** Asked of what may be opened: existsSync asks what the user may, whom a capability may have been given beside. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) {
+  while (!isThere(join(folder, 'package.json')) && dirname(folder) !== folder) {
     folder = dirname(folder);
   }
   return folder;
@@ -137,7 +146,7 @@ function findAddon(root: string): string | undefined {
     join(root, 'native', 'build', 'Release', ADDON_FILE),
     join(root, 'native', 'prebuilds', platform, ADDON_FILE),
   ];
-  return candidates.find((path) => existsSync(path));
+  return candidates.find(isThere);
 }
 
 /**

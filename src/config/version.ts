@@ -1,12 +1,21 @@
 /** The version of this program, as its package.json has it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+/** Also by a capability: existsSync asks what the user may. */
+function isReadable(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
 
 /** The folder of the installed package: the nearest above this file with a package.json. */
 export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) {
+  while (!isReadable(join(folder, 'package.json')) && folder !== dirname(folder)) {
     folder = dirname(folder);
   }
   return folder;

@@ -18,9 +18,12 @@ export const addonMissing: string | false = built
   ? false
   : 'the addon is not built (npm run build:native)';
 
-/** Only where `addonMissing` is false. */
+let loaded: NativeAddon | undefined;
+
+/** Only where `addonMissing` is false. Kept: who gave up privileges may not read the checkout any more. */
 export function addon(): NativeAddon {
-  return loadNativeAddon(repoRoot);
+  loaded ??= loadNativeAddon(repoRoot);
+  return loaded;
 }
 
 export interface OpenedSource {

@@ -3,19 +3,11 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-function findRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
-}
-
-function findRepo(): string {
-  const fromEnvironment = process.env['SIPGAUGE_REPO'];
-  return fromEnvironment ?? findRoot();
-}
+/** From build/test/helpers. Nothing is looked for: a test may run as somebody who may not look. */
+const ownRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 /** The checkout. Tests compiled outside it set SIPGAUGE_REPO. */
-export const repoRoot: string = findRepo();
+export const repoRoot: string = process.env['SIPGAUGE_REPO'] ?? ownRoot;
 
 const shared = join(repoRoot, '..', 'shared');
 /** The folder of captures and oracles beside the checkout, when it is there. */
