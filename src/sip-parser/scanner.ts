@@ -32,7 +32,7 @@ declare const WebAssembly: {
   readonly Instance: new (module: object, imports: object) => { readonly exports: Scanner };
 };
 
-/** The cells that wasm/usual-message.h fills, in its order. */
+/** The cells of wasm/cells.h, in its order. */
 const Cell = {
   KIND: 0,
   METHOD: 1,

@@ -34,7 +34,8 @@ const folder = mkdtempSync(join(tmpdir(), 'sipgauge-storm-'));
 /** The status of one answer; 0 when the connection was refused or cut. */
 function statusOf(port: number, user: string, headers: Record<string, string> = {}) {
   return new Promise<number>((resolve) => {
-    const asked = request({ port, path: '/metrics', agent: false, auth: user, headers });
+    const to = { host: '127.0.0.1', port, path: '/metrics' };
+    const asked = request({ ...to, agent: false, auth: user, headers });
     asked.on('response', (answer) => {
       answer.resume().on('close', () => resolve(answer.statusCode ?? 0));
     });
@@ -110,8 +111,7 @@ describe('the HTTP port in a storm', { skip }, () => {
       [...scrapes.keys()].filter((status) => ![0, 200, 503].includes(status)),
       [],
     );
-    // Those that came first were in time, or too many at once to have their password looked at.
-    assert.ok((scrapes.get(200) ?? 0) + (scrapes.get(503) ?? 0) > 0);
+    assert.ok((scrapes.get(200) ?? 0) > 0);
     assert.equal(wrong.get(200), undefined);
     assert.equal(none.get(200), undefined);
     assert.equal(huge.get(200), undefined);
