@@ -1,6 +1,7 @@
 #!/bin/bash
 # A bare Debian machine, rehearsed: a root made by debootstrap with Node and a compiler and nothing else, in it a clone of
-# the last commit, below /root. Runs what README says, twice, then the tests and .ci/run, and says how long each took.
+# the last commit, where the user root is at home and nobody else may read. Runs what README says, twice, then the tests
+# and .ci/run, and says how long each took.
 #
 #   sudo scripts/bare-machine-rehearsal.sh [BASE] [STEP …]
 #
@@ -19,7 +20,8 @@ base=${1:-$work/base}
 shift || true
 steps=${*:-start test ci}
 root=$work/root
-checkout=/root/sipgauge
+home=~root
+checkout=$home/sipgauge
 started=
 
 leave() {
@@ -32,7 +34,7 @@ leave() {
 trap leave EXIT
 
 # inside COMMAND: in the clone, as root, with root's home.
-inside() { CHROOT_HOME=/root in_root "$root" "cd $checkout && $1"; }
+inside() { CHROOT_HOME=$home in_root "$root" "cd $checkout && $1"; }
 
 now_ms() { date +%s%3N; }
 

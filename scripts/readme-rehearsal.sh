@@ -14,6 +14,7 @@ suite=trixie
 require readme-rehearsal
 work=$(mktemp -d)
 root=$work/root
+home=~root
 patience=1800
 
 leave() {
@@ -38,7 +39,7 @@ for port in 9099 9090; do
   if (echo > "/dev/tcp/127.0.0.1/$port") 2> /dev/null; then fail "port $port is in use"; fi
 done
 
-inside() { CHROOT_HOME=/root in_root "$root" "cd /root/sipgauge && $1" >> "$work/log" 2>&1; }
+inside() { CHROOT_HOME=$home in_root "$root" "cd $home/sipgauge && $1" >> "$work/log" 2>&1; }
 
 # The README has to say what is typed here.
 typed() { grep -qF "$1" "$here/README.md" || fail "README.md does not say: $1"; }
@@ -82,8 +83,8 @@ printf '%5s s  a bare root of Debian, made\n' "$((SECONDS - started))"
 connect "$root"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
-mkdir "$root/root/sipgauge"
-git -C "$here" archive HEAD | tar -C "$root/root/sipgauge" -xf -
+mkdir "$root$home/sipgauge"
+git -C "$here" archive HEAD | tar -C "$root$home/sipgauge" -xf -
 
 typed 'apt-get install nodejs npm'
 step 'apt-get update'
@@ -109,7 +110,7 @@ inside "node -e \"
 expect 'what was sent is counted' "/^drachtio_sip_requests_in_total.*OPTIONS.* 3$/m.test(await get('http://127.0.0.1:9099/metrics'))"
 
 step 'apt-get install -y --no-install-recommends prometheus'
-sed -n '/^scrape_configs:/,/^```/p' "$here/README.md" | grep -v '^```' > "$root/root/prometheus.yml"
-serve 'prometheus --config.file=/root/prometheus.yml --storage.tsdb.path=/tmp/tsdb' 9090
+sed -n '/^scrape_configs:/,/^```/p' "$here/README.md" | grep -v '^```' > "$root$home/prometheus.yml"
+serve "prometheus --config.file=$home/prometheus.yml --storage.tsdb.path=/tmp/tsdb" 9090
 expect 'Prometheus has scraped it' "(await get('http://127.0.0.1:9090/api/v1/query?query=up')).includes('sipgauge') && (await get('http://127.0.0.1:9090/api/v1/query?query=sip_requests_total')).includes('OPTIONS')"
 echo 'rehearsed: the README holds on a bare Debian.'
