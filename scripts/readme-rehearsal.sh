@@ -111,6 +111,6 @@ expect 'what was sent is counted' "/^drachtio_sip_requests_in_total.*OPTIONS.* 3
 
 step 'apt-get install -y --no-install-recommends prometheus'
 sed -n '/^scrape_configs:/,/^```/p' "$here/README.md" | grep -v '^```' > "$root$home/prometheus.yml"
-serve "prometheus --config.file=$home/prometheus.yml --storage.tsdb.path=/tmp/tsdb" 9090
+serve "prometheus --config.file=$home/prometheus.yml --storage.tsdb.path=$home/tsdb" 9090
 expect 'Prometheus has scraped it' "(await get('http://127.0.0.1:9090/api/v1/query?query=up')).includes('sipgauge') && (await get('http://127.0.0.1:9090/api/v1/query?query=sip_requests_total')).includes('OPTIONS')"
 echo 'rehearsed: the README holds on a bare Debian.'

@@ -11,6 +11,7 @@ import { loadNativeAddon } from './capture/native-addon.ts';
 import type { PacketSource } from './capture/packet-source.ts';
 import { limitPrivileges } from './capture/privileges.ts';
 import type { Config } from './config/config.ts';
+import { packageRoot } from './config/version.ts';
 import type { Endpoint } from './core/address-set.ts';
 import { OperatorError } from './core/operator-error.ts';
 import { endpointsOf } from './data-plane.ts';
@@ -35,7 +36,7 @@ export async function liveSource(config: Config, notices: CaptureNotices): Promi
     const source = new LiveCapSource(await loadCap(), options, notices);
     return { source, libpcapVersion: '', limitPrivileges: () => undefined };
   }
-  const addon = loadNativeAddon();
+  const addon = loadNativeAddon(packageRoot());
   return {
     source: new LiveNativeSource(addon, options, notices),
     libpcapVersion: addon.libpcapVersion(),

@@ -37,7 +37,7 @@ export async function runServing(config: Config, io: ProbeIo): Promise<ExitCode>
   const server = new ScrapeServer(config, plane, () => chores.localText, log);
   const stop = (): void => void source.close();
   try {
-    if (config.command !== 'replay') await warmUp(config);
+    if (config.command !== 'replay') await warmUp(config, io.signal);
     await source.open();
     await server.start();
     prepared.limitPrivileges();

@@ -25,13 +25,14 @@ const SEED = 1;
 /** Local side of the calls (RFC 5737). */
 const LOCAL = '192.0.2.1';
 
-export async function warmUp(config: Config): Promise<void> {
+export async function warmUp(config: Config, signal: AbortSignal): Promise<void> {
   const plane = new DataPlane(planeOptions(config, endpointsOf([LOCAL]), SEED, false));
   const block = takeBlock(BLOCK_BYTES);
   const batch = new BatchBuilder();
   const deadlineMs = performance.now() + TIME_MS;
   let timeUs = START_US;
-  for (let call = 0; call < CALLS && performance.now() < deadlineMs; call += CALLS_PER_BATCH) {
+  const goesOn = (): boolean => !signal.aborted && performance.now() < deadlineMs;
+  for (let call = 0; call < CALLS && goesOn(); call += CALLS_PER_BATCH) {
     timeUs = fill(batch, block, call, timeUs);
     plane.consume(batch, Number.POSITIVE_INFINITY);
     // Signals are heard.

@@ -4,8 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { OperatorError } from '../core/operator-error.ts';
 
 /** libpcap's PCAP_ERROR_ values (pcap.h) that have a meaning of their own here. */
@@ -131,14 +130,6 @@ function isThere(path: string): boolean {
   }
 }
 
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!isThere(join(folder, 'package.json')) && dirname(folder) !== folder) {
-    folder = dirname(folder);
-  }
-  return folder;
-}
-
 /** The built addon, or a prebuild for this platform; undefined when there is neither. */
 function findAddon(root: string): string | undefined {
   const platform = `${process.platform}-${process.arch}`;
@@ -150,10 +141,10 @@ function findAddon(root: string): string | undefined {
 }
 
 /**
- * Loads the addon below `root`, the package's folder by default.
+ * Loads the addon below `root`, the package's folder.
  * Throws OperatorError NATIVE_NOT_BUILT, or NATIVE_NOT_LOADABLE with the loader's words.
  */
-export function loadNativeAddon(root: string = packageRoot()): NativeAddon {
+export function loadNativeAddon(root: string): NativeAddon {
   const path = findAddon(root);
   if (path === undefined) {
     throw new OperatorError(

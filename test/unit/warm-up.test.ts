@@ -21,7 +21,7 @@ describe('the calls of the warm-up', () => {
       usual++;
       Reflect.apply(take, this, args);
     });
-    await warmUp(await replayConfig());
+    await warmUp(await replayConfig(), new AbortController().signal);
     mock.restoreAll();
     const [plane, ...others] = planes;
     assert.ok(plane !== undefined && others.length === 0);
