@@ -24,7 +24,10 @@ export function uint16At(column: Uint16Array, row: number): number {
 
 /** Columns up to a quarter of this are cut from one piece. */
 const CHUNK_BYTES = 16 * 1024 * 1024;
-const ALIGNMENT = 64;
+/** A line of the processor's cache, which a row of 32, 64 or 128 bytes should not cross more often than it must. */
+const LINE_BYTES = 64;
+/** The C library, where buffers come from, puts large ones 16 bytes behind the beginning of a page. */
+const FIRST_LINE = LINE_BYTES - 16;
 
 let chunk = new SharedArrayBuffer(0);
 let used = 0;
@@ -32,13 +35,11 @@ let used = 0;
 let start = 0;
 
 function place(bytes: number): SharedArrayBuffer {
-  start = 0;
-  if (bytes > CHUNK_BYTES / 4) return new SharedArrayBuffer(bytes);
-  start = Math.ceil(used / ALIGNMENT) * ALIGNMENT;
-  if (start + bytes > chunk.byteLength) {
-    chunk = new SharedArrayBuffer(CHUNK_BYTES);
-    start = 0;
-  }
+  start = FIRST_LINE;
+  if (bytes > CHUNK_BYTES / 4) return new SharedArrayBuffer(FIRST_LINE + bytes);
+  const line = FIRST_LINE + Math.ceil((used - FIRST_LINE) / LINE_BYTES) * LINE_BYTES;
+  if (line + bytes <= chunk.byteLength) start = line;
+  else chunk = new SharedArrayBuffer(CHUNK_BYTES);
   used = start + bytes;
   return chunk;
 }
@@ -66,5 +67,5 @@ export function uint16Column(rows: number): Uint16Array {
 
 /** For a table that grows: the memory of the smaller one is freed. */
 export function int32Table(cells: number): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(cells * 4));
+  return new Int32Array(new SharedArrayBuffer(FIRST_LINE + cells * 4), FIRST_LINE, cells);
 }

@@ -18,6 +18,10 @@ const WORDS = 3;
 const SLOTS_MIN = 16;
 /** Slots of the old array that one insertion or removal moves. */
 const MOVED_SLOTS = 16;
+/** The next array is allocated this part of the slots before it is needed (1 / 2^n): more insertions than it has pages. */
+const AHEAD_SHIFT = 6;
+/** At most this many words lie between two writes that have the system commit every page of an array. */
+const PAGE_WORDS = 1024;
 /** Full slots, at most, of LOAD_OF. */
 const LOAD = 3;
 const LOAD_OF = 5;
@@ -40,6 +44,12 @@ export class KeyTable {
   private oldMask = 0;
   /** Slots of `oldCells` from here on are not moved yet; 0 when there is nothing to move. */
   private oldLeft = 0;
+  /** The array that comes after `cells`, without elements until it is needed soon, and how far its pages are there. */
+  private nextCells: Int32Array = new Int32Array(0);
+  private committed = 0;
+  /** Numbers of rows from which on the next array is prepared, and beyond which it is used. */
+  private prepareAt = 0;
+  private growAt = 0;
 
   /** `slotsInitial` is rounded up to a power of two. */
   constructor(rowsMax: number, slotsInitial: number) {
@@ -47,6 +57,7 @@ export class KeyTable {
     const slots = powerOfTwo(slotsInitial);
     this.cells = int32Table(slots * WORDS);
     this.mask = slots - 1;
+    this.setLimits();
   }
 
   /** Keys in the table. */
@@ -81,7 +92,7 @@ export class KeyTable {
   /** Adds a key that is not there (int32 halves). The table holds at most `rowsMax`. */
   insert(lo: number, hi: number, row: number): void {
     assert(this.rows < this.rowsMax, 'a key table has room');
-    if ((this.rows + 1) * LOAD_OF > this.slots * LOAD) this.grow();
+    if (this.rows >= this.prepareAt) this.prepare();
     if (this.oldLeft > 0) this.move();
     this.place(lo, hi, row + 1);
     this.rows++;
@@ -141,15 +152,35 @@ export class KeyTable {
     cells[gap * WORDS + 2] = 0;
   }
 
+  private setLimits(): void {
+    this.growAt = Math.floor((this.slots * LOAD) / LOAD_OF);
+    this.prepareAt = this.growAt - (this.slots >> AHEAD_SHIFT);
+  }
+
+  /**
+   * Has a page of the next array committed by writing to it, in order. Left to insertions, which read where they
+   * write and come to the pages at random, each would be a page of zeroes first and then a copy of it.
+   */
+  private prepare(): void {
+    if (this.nextCells.length === 0) this.nextCells = int32Table(this.slots * 2 * WORDS);
+    if (this.committed < this.nextCells.length) {
+      this.nextCells[this.committed] = 0;
+      this.committed += PAGE_WORDS;
+    }
+    if (this.rows >= this.growAt) this.grow();
+  }
+
   private grow(): void {
     // Moving takes slots / MOVED_SLOTS operations, the next growth is LOAD times as many away.
     assert(this.oldLeft === 0, 'the last growth is over before the next');
     this.oldCells = this.cells;
     this.oldMask = this.mask;
     this.oldLeft = this.slots;
-    const slots = this.slots * 2;
-    this.cells = int32Table(slots * WORDS);
-    this.mask = slots - 1;
+    this.cells = this.nextCells;
+    this.mask = this.oldMask * 2 + 1;
+    this.nextCells = new Int32Array(0);
+    this.committed = 0;
+    this.setLimits();
   }
 
   private move(): void {

@@ -108,6 +108,7 @@ export class AttemptTable {
     this.words[row * WORDS + KEY_LO] = lo;
     this.words[row * WORDS + KEY_HI] = hi;
     this.lists.add(row, AttemptClass.UNANSWERED);
+    this.wheel.begin(this.timerBase + row);
     return row;
   }
 

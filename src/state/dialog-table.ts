@@ -119,6 +119,7 @@ export class DialogTable {
     this.doubles[row * DOUBLES + FIRST_BYE] = -1;
     this.doubles[row * DOUBLES + REFRESH_BY] = Number.POSITIVE_INFINITY;
     this.lists.add(row, 0);
+    this.wheel.begin(this.timerBase + row);
     return row;
   }
 

@@ -95,6 +95,7 @@ export class StateTables {
       head = table.find(lo, hi);
     }
     const row = table.add(lo, hi, head, valueClass);
+    this.timers.begin(table, row);
     if (head < 0) return row;
     const overflow = table.chainOverflow(row);
     if (overflow >= 0) {

@@ -24,6 +24,10 @@ export class TransactionTimers {
     this.wheel = wheel;
   }
 
+  begin(table: Transactions, row: number): void {
+    this.wheel.begin(table.timerBase + row);
+  }
+
   /** A message of the transaction: retransmissions are recognised a while longer. */
   touch(table: Transactions, row: number, nowUs: number): void {
     const lingerUntilUs = nowUs + this.options.matchLingerUs;
