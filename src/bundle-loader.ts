@@ -3,11 +3,7 @@
  * To parse them and to compile what every start needs takes as long as to count thirty thousand messages. What another
  * version of Node or another kind of processor has made is left alone, and everything is compiled as usual.
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Script } from 'node:vm';
+import type { Script as ScriptType } from 'node:vm';
 
 interface Module {
   exports: object;
@@ -21,10 +17,17 @@ type Wrapper = (
   folder: string,
 ) => void;
 
+// Not imported: for an import Node lists what the module has, for which it loads all of its parts, streams too.
+const { readFileSync } = process.getBuiltinModule('node:fs');
+const { createRequire } = process.getBuiltinModule('node:module');
+const { dirname, join } = process.getBuiltinModule('node:path');
+const { fileURLToPath } = process.getBuiltinModule('node:url');
+const { Script } = process.getBuiltinModule('node:vm');
+
 const folder = dirname(fileURLToPath(import.meta.url));
 const requirePackage = createRequire(import.meta.url);
 const modules = new Map<string, Module>();
-const scripts = new Map<string, Script>();
+const scripts = new Map<string, ScriptType>();
 
 /** Runs a file of this folder, unless it has run already, and gives what it exports. */
 export function loadBundle(name: string): object {

@@ -20,7 +20,7 @@ void run(process.argv.slice(2), {
   isTerminal: process.stderr.isTTY,
   signal: stop.signal,
   environment: process.env,
-  ...(process.stdin.isTTY ? { onKey: readKeys } : {}),
+  onKey: readKeys,
   onReload: (callback) => void process.on('SIGHUP', callback),
 }).then(end);
 
@@ -30,9 +30,10 @@ function end(code: ExitCode): void {
   if (code !== ExitCode.OK || stop.signal.aborted) process.exit();
 }
 
-/** Of the terminal, unbuffered. */
-function readKeys(callback: (key: string) => void): () => void {
+/** Of the terminal, unbuffered. Only who wants keys looks at standard input, which takes a while to open. */
+function readKeys(callback: (key: string) => void): (() => void) | undefined {
   const { stdin } = process;
+  if (!stdin.isTTY) return undefined;
   const take = (text: string) => callback(text);
   stdin.setRawMode(true).setEncoding('utf8').on('data', take).resume();
   return () => void stdin.off('data', take).setRawMode(false).pause();

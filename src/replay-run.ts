@@ -24,7 +24,7 @@ import { writeAll } from './write-all.ts';
 /** Of a pipe, kept in memory while the local side is being inferred. */
 const PREFIX_BYTES_MAX = 16 * 1024 * 1024;
 /** The longest that signals and the progress bar wait. */
-const TURN_MS = 50;
+const TURN_SECONDS = 0.05;
 
 interface Input {
   readonly source: PacketSource;
@@ -38,12 +38,12 @@ interface Counted {
 }
 
 export async function runReplay(config: Config, io: ProbeIo): Promise<ExitCode> {
-  const startedMs = performance.now();
+  const startedSeconds = process.uptime();
   const warn = onceEach((line) => io.stderr.write(`warning: ${line}\n`));
   const counted = await countFiles(config, io, warn);
   if (io.signal.aborted) return ExitCode.OPERATOR;
   const { plane, inferred } = counted;
-  const seconds = (performance.now() - startedMs) / 1000;
+  const seconds = process.uptime() - startedSeconds;
   const text = inferred ?? config.local.join(' ');
   io.stderr.write(summaryLines(plane, { text, inferred: inferred !== undefined }, seconds));
   const foreign = foreignWarning(plane);
@@ -178,15 +178,15 @@ async function countOpened(
   plane.source = source;
   const untilUs = config.replay.untilUs ?? Number.POSITIVE_INFINITY;
   const bar = io.isTerminal ? new Progress(io.stderr, progress) : undefined;
-  let turnMs = performance.now();
+  let turnSeconds = process.uptime();
   for (;;) {
     const batch = await source.next();
     if (batch === undefined || io.signal.aborted) break;
     if (!plane.consume(batch, untilUs)) break;
-    if (performance.now() - turnMs < TURN_MS) continue;
+    if (process.uptime() - turnSeconds < TURN_SECONDS) continue;
     bar?.show(plane.counters);
     await nextTurn();
-    turnMs = performance.now();
+    turnSeconds = process.uptime();
   }
   bar?.clear();
   plane.pipeline.finish(untilUs);

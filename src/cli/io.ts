@@ -18,9 +18,9 @@ export interface ProbeIo {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /**
    * Calls back at every key, one by one and not shown, when a person sits there; Ctrl-C is a key then. Returns what
-   * gives the keys back.
+   * gives the keys back; undefined when nobody sits there.
    */
-  onKey?(callback: (key: string) => void): () => void;
+  onKey?(callback: (key: string) => void): (() => void) | undefined;
   /** Calls back at every SIGHUP. */
   onReload(callback: () => void): void;
   /** The configuration as the same command line, environment and file give it now. Throws OperatorError. */

@@ -2,6 +2,7 @@
  * The grammars of option values: each function reads one text as an operator writes it and gives a value, or a
  * Problem that says what is wrong with it. No function knows which option it reads for.
  */
+import { ADDRESS_WORDS, parseAddress } from '../core/address.ts';
 import { parseEndpoint } from '../core/address-set.ts';
 
 /** Why a text is no value, as the end of a sentence that begins with the text. */
@@ -154,15 +155,19 @@ export function parseAddressPort(text: string): AddressPort | Problem {
   if (colon < 0 || port === undefined || port > 65_535) {
     return new Problem('is not an address such as :9099, 127.0.0.1:9099 or [::1]:9099');
   }
-  // Not imported: most starts need no address of this kind, and would load it.
-  const { isIP } = process.getBuiltinModule('node:net');
   const host = /^\[.*\]$/.test(bracketed) ? bracketed.slice(1, -1) : bracketed;
-  if (host !== bracketed && isIP(host) !== 6)
+  const isIpv6 = host.includes(':');
+  if (host !== bracketed && !(isIpv6 && isAddress(host)))
     return new Problem('has no IPv6 address in its brackets');
-  if (host === bracketed && host.includes(':'))
-    return new Problem('needs [ ] around its IPv6 address');
-  if (/^[\d.]+$/.test(host) && isIP(host) !== 4) return new Problem('has no valid IPv4 address');
+  if (host === bracketed && isIpv6) return new Problem('needs [ ] around its IPv6 address');
+  if (/^[\d.]+$/.test(host) && !isAddress(host)) return new Problem('has no valid IPv4 address');
   return { host, port };
+}
+
+function isAddress(text: string): boolean {
+  if (parseAddress(text, new Int32Array(ADDRESS_WORDS), 0)) return true;
+  // Knows zones (fe80::1%eth0) too. Not imported: hardly a start needs it, and all would load it.
+  return process.getBuiltinModule('node:net').isIP(text) !== 0;
 }
 
 /** `udp:0.0.0.0:9060`, `tcp:[::]:9060`, `udp::9060`. */

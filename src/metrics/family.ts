@@ -48,8 +48,9 @@ export abstract class Family {
   get sets(): readonly number[] {
     if (this.shownSetsVersion === this.shownVersion) return this.shownSets;
     this.shownSets = [];
-    for (let set = 0; set < this.shown.length; set++) {
-      if (this.shown[set] === 1) this.shownSets.push(set);
+    const { shown } = this;
+    for (let set = shown.indexOf(1); set >= 0; set = shown.indexOf(1, set + 1)) {
+      this.shownSets.push(set);
     }
     this.shownSetsVersion = this.shownVersion;
     return this.shownSets;

@@ -63,22 +63,10 @@ const TRANSPORTS: readonly Transport[] = Object.values(Transport);
 const UNKNOWN_METHOD = Method.OTHER;
 const UNKNOWN_TRANSPORT = Transport.OTHER;
 
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-function decodeBase64(text: string): Uint8Array {
-  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
-  let word = 0;
-  for (let i = 0; i < text.length; i++) {
-    word = (word << 6) | BASE64.indexOf(text.charAt(i));
-    if ((i & 3) > 0) bytes[(i >> 2) * 3 + (i & 3) - 1] = word >> (6 - 2 * (i & 3));
-  }
-  return bytes;
-}
-
 function createScanner(): Scanner | undefined {
   if (blockMemory === undefined) return undefined;
   try {
-    const module = new WebAssembly.Module(decodeBase64(SCANNER_CODE));
+    const module = new WebAssembly.Module(new Uint8Array(SCANNER_CODE));
     return new WebAssembly.Instance(module, { env: { memory: blockMemory } }).exports;
   } catch {
     return undefined; // No SIMD on this processor: TypeScript reads all.
