@@ -21,10 +21,10 @@ const KEY_BYTES = 60;
 const ROW_PRICES = {
   /** Client and server, with their responses, bindings asked for, timers and hops. */
   transactions: { bytes: 360 + 3 * KEY_BYTES, rowsMin: 1024 },
-  dialogs: { bytes: 124 + KEY_BYTES, rowsMin: 1024 },
+  dialogs: { bytes: 156 + KEY_BYTES, rowsMin: 1024 },
   /** Of calls and of registrations. */
   attempts: { bytes: 168 + 2 * KEY_BYTES, rowsMin: 1024 },
-  registrations: { bytes: 76 + KEY_BYTES, rowsMin: 1024 },
+  registrations: { bytes: 92 + KEY_BYTES, rowsMin: 1024 },
   flows: { bytes: 24 + KEY_BYTES, rowsMin: 1024 },
   appConnections: { bytes: 68 + KEY_BYTES, rowsMin: 16 },
   tcpStreams: { bytes: 1280 + 2 * KEY_BYTES, rowsMin: 16 },

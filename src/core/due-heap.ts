@@ -10,8 +10,8 @@ export class DueHeap {
   private readonly rows: Int32Array;
   private readonly doubles: Float64Array;
   private readonly words: Int32Array;
-  private readonly doublesPerRow: number;
-  private readonly wordsPerRow: number;
+  private readonly doubleShift: number;
+  private readonly wordShift: number;
   /** The word of a row that says where it stands in `rows`; meaningless for a row outside. */
   private readonly placeWord: number;
 
@@ -23,8 +23,8 @@ export class DueHeap {
     this.rows = int32Column(rows.rowsMax);
     this.doubles = rows.doubles;
     this.words = rows.words;
-    this.wordsPerRow = rows.wordsPerRow;
-    this.doublesPerRow = rows.wordsPerRow / 2;
+    this.wordShift = rows.wordShift;
+    this.doubleShift = rows.wordShift - 1;
     this.placeWord = placeWord;
   }
 
@@ -38,7 +38,7 @@ export class DueHeap {
   }
 
   remove(row: number): void {
-    const hole = int32At(this.words, row * this.wordsPerRow + this.placeWord);
+    const hole = int32At(this.words, (row << this.wordShift) | this.placeWord);
     const last = int32At(this.rows, --this.size);
     if (last === row) return;
     if (this.before(last, row)) this.rise(last, hole);
@@ -46,8 +46,8 @@ export class DueHeap {
   }
 
   private before(a: number, b: number): boolean {
-    const first = float64At(this.doubles, a * this.doublesPerRow);
-    const second = float64At(this.doubles, b * this.doublesPerRow);
+    const first = float64At(this.doubles, a << this.doubleShift);
+    const second = float64At(this.doubles, b << this.doubleShift);
     return first === second ? a < b : first < second;
   }
 
@@ -82,6 +82,6 @@ export class DueHeap {
 
   private put(row: number, place: number): void {
     this.rows[place] = row;
-    this.words[row * this.wordsPerRow + this.placeWord] = place;
+    this.words[(row << this.wordShift) | this.placeWord] = place;
   }
 }

@@ -18,9 +18,9 @@ const LEVELS = 12;
 /** What the highest level reaches, in ticks (12 days). Rows beyond wait there and are placed again. */
 const AHEAD_MAX = 2 ** 30 - 1;
 
-/** A row's words: its deadline, a double, and then these. */
-const ROW_WORDS = 8;
-const ROW_DOUBLES = ROW_WORDS / 2;
+/** A row's eight words: its deadline, a double, and then these. */
+const WORD_SHIFT = 3;
+const DOUBLE_SHIFT = 2;
 /** The rows before and behind it in its slot, + 1; 0 = none. */
 const PREVIOUS = 2;
 const FOLLOWING = 3;
@@ -49,7 +49,7 @@ export class TimerWheel {
   private readonly first: Int32Array = new Int32Array(LEVELS * SLOTS);
 
   constructor(rowsMax: number) {
-    const rows = new Rows(rowsMax, ROW_WORDS);
+    const rows = new Rows(rowsMax, WORD_SHIFT);
     this.words = rows.words;
     this.doubles = rows.doubles;
     this.due = new DueHeap(rows, PLACE);
@@ -60,13 +60,13 @@ export class TimerWheel {
    * memory that is read before it was ever written costs the system two page faults instead of one.
    */
   begin(row: number): void {
-    this.words[row * ROW_WORDS + LIST] = UNSCHEDULED;
+    this.words[(row << WORD_SHIFT) | LIST] = UNSCHEDULED;
   }
 
   /** Sets or moves a deadline, microseconds; one in the past is due at once, Infinity cancels. */
   schedule(row: number, deadlineUs: number): void {
-    const list = int32At(this.words, row * ROW_WORDS + LIST);
-    const deadline = row * ROW_DOUBLES;
+    const list = int32At(this.words, (row << WORD_SHIFT) | LIST);
+    const deadline = row << DOUBLE_SHIFT;
     // Later than it was: the row is found in its old slot and placed again when that one's time comes.
     if (list > 0 && deadlineUs >= float64At(this.doubles, deadline) && deadlineUs < Infinity) {
       this.doubles[deadline] = deadlineUs;
@@ -79,17 +79,17 @@ export class TimerWheel {
   }
 
   cancel(row: number): void {
-    const list = int32At(this.words, row * ROW_WORDS + LIST);
+    const list = int32At(this.words, (row << WORD_SHIFT) | LIST);
     if (list === UNSCHEDULED) return;
     if (list === DUE) this.due.remove(row);
     else this.unlink(row, list - 1);
-    this.words[row * ROW_WORDS + LIST] = UNSCHEDULED;
+    this.words[(row << WORD_SHIFT) | LIST] = UNSCHEDULED;
   }
 
   /** Microseconds; Infinity when the row has none. */
   deadlineUs(row: number): number {
-    const unscheduled = this.words[row * ROW_WORDS + LIST] === UNSCHEDULED;
-    return unscheduled ? Infinity : float64At(this.doubles, row * ROW_DOUBLES);
+    const unscheduled = this.words[(row << WORD_SHIFT) | LIST] === UNSCHEDULED;
+    return unscheduled ? Infinity : float64At(this.doubles, row << DOUBLE_SHIFT);
   }
 
   /** It is `nowUs`; a time before the last one changes nothing. */
@@ -111,19 +111,19 @@ export class TimerWheel {
       this.findNextTick();
     }
     const row = this.due.top();
-    const deadline = float64At(this.doubles, row * ROW_DOUBLES);
+    const deadline = float64At(this.doubles, row << DOUBLE_SHIFT);
     if (deadline > this.nowUs) return -1;
     this.dueAtUs = deadline;
     this.due.remove(row);
-    this.words[row * ROW_WORDS + LIST] = UNSCHEDULED;
+    this.words[(row << WORD_SHIFT) | LIST] = UNSCHEDULED;
     return row;
   }
 
   private place(row: number): void {
-    const tick = Math.floor(float64At(this.doubles, row * ROW_DOUBLES) / TICK_US);
+    const tick = Math.floor(float64At(this.doubles, row << DOUBLE_SHIFT) / TICK_US);
     const ahead = Math.min(tick - this.tick, AHEAD_MAX);
     if (ahead <= 0) {
-      this.words[row * ROW_WORDS + LIST] = DUE;
+      this.words[(row << WORD_SHIFT) | LIST] = DUE;
       this.due.add(row);
       return;
     }
@@ -142,20 +142,20 @@ export class TimerWheel {
     const { words } = this;
     const next = int32At(this.first, slot);
     if (next === 0) this.occupancy.set(slot);
-    else words[(next - 1) * ROW_WORDS + PREVIOUS] = row + 1;
-    const at = row * ROW_WORDS;
-    words[at + PREVIOUS] = 0;
-    words[at + FOLLOWING] = next;
-    words[at + LIST] = slot + 1;
+    else words[((next - 1) << WORD_SHIFT) | PREVIOUS] = row + 1;
+    const at = row << WORD_SHIFT;
+    words[at | PREVIOUS] = 0;
+    words[at | FOLLOWING] = next;
+    words[at | LIST] = slot + 1;
     this.first[slot] = row + 1;
   }
 
   private unlink(row: number, slot: number): void {
     const { words } = this;
-    const before = int32At(words, row * ROW_WORDS + PREVIOUS);
-    const after = int32At(words, row * ROW_WORDS + FOLLOWING);
-    if (after !== 0) words[(after - 1) * ROW_WORDS + PREVIOUS] = before;
-    if (before !== 0) words[(before - 1) * ROW_WORDS + FOLLOWING] = after;
+    const before = int32At(words, (row << WORD_SHIFT) | PREVIOUS);
+    const after = int32At(words, (row << WORD_SHIFT) | FOLLOWING);
+    if (after !== 0) words[((after - 1) << WORD_SHIFT) | PREVIOUS] = before;
+    if (before !== 0) words[((before - 1) << WORD_SHIFT) | FOLLOWING] = after;
     else {
       this.first[slot] = after;
       if (after === 0) this.occupancy.clear(slot);
@@ -174,7 +174,7 @@ export class TimerWheel {
       this.occupancy.clear(slot);
       // A row whose deadline was moved may return to this very slot, for its next turn.
       while (row >= 0) {
-        const after = int32At(this.words, row * ROW_WORDS + FOLLOWING) - 1;
+        const after = int32At(this.words, (row << WORD_SHIFT) | FOLLOWING) - 1;
         this.place(row);
         row = after;
       }

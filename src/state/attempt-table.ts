@@ -33,10 +33,10 @@ export type AttemptState = (typeof AttemptState)[keyof typeof AttemptState];
 const STATE_MASK = 3;
 const DIRECTION_SHIFT = 2;
 
-const WORDS = 16;
-const BYTES = 4 * WORDS;
-const HALVES = 2 * WORDS;
-const DOUBLES = WORDS / 2;
+const WORD_SHIFT = 4;
+const BYTE_SHIFT = 6;
+const HALF_SHIFT = 5;
+const DOUBLE_SHIFT = 3;
 // Words.
 const LINK = 0;
 const SERIAL = 2;
@@ -82,7 +82,7 @@ export class AttemptTable {
     this.wheel = wheel;
     this.slab = new Slab(rowsMax);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
-    const rows = new Rows(rowsMax, WORDS);
+    const rows = new Rows(rowsMax, WORD_SHIFT);
     this.lists = new EvictionLists(rows, LINK, CLASS_BYTE, CLASSES);
     this.kinds = uint8Column(rowsMax);
     this.peers = uint16Column(rowsMax);
@@ -105,8 +105,8 @@ export class AttemptTable {
   add(lo: number, hi: number): number {
     const row = this.slab.allocate();
     this.keys.insert(lo, hi, row);
-    this.words[row * WORDS + KEY_LO] = lo;
-    this.words[row * WORDS + KEY_HI] = hi;
+    this.words[(row << WORD_SHIFT) | KEY_LO] = lo;
+    this.words[(row << WORD_SHIFT) | KEY_HI] = hi;
     this.lists.add(row, AttemptClass.UNANSWERED);
     this.wheel.begin(this.timerBase + row);
     return row;
@@ -117,15 +117,15 @@ export class AttemptTable {
     this.kinds[row] = (direction << DIRECTION_SHIFT) | AttemptState.OPEN;
     this.peers[row] = peer;
     this.begin(row, cseq);
-    this.bytes[row * BYTES + CANCELS] = 0;
-    this.doubles[row * DOUBLES + INDICATION] = -1;
+    this.bytes[(row << BYTE_SHIFT) | CANCELS] = 0;
+    this.doubles[(row << DOUBLE_SHIFT) | INDICATION] = -1;
     this.lists.move(row, AttemptClass.UNANSWERED);
   }
 
   /** Packet time and clock era of its first request. */
   setStart(row: number, timestampUs: number, era: number): void {
-    this.doubles[row * DOUBLES + START] = timestampUs;
-    this.words[row * WORDS + ERA] = era;
+    this.doubles[(row << DOUBLE_SHIFT) | START] = timestampUs;
+    this.words[(row << WORD_SHIFT) | ERA] = era;
   }
 
   /** The branches so far belong to an older request; references to them end. */
@@ -148,11 +148,11 @@ export class AttemptTable {
 
   remove(row: number): void {
     this.wheel.cancel(this.timerBase + row);
-    const at = row * WORDS;
-    this.keys.remove(int32At(this.words, at + KEY_LO), int32At(this.words, at + KEY_HI));
+    const at = row << WORD_SHIFT;
+    this.keys.remove(int32At(this.words, at | KEY_LO), int32At(this.words, at | KEY_HI));
     this.lists.remove(row);
     // References end, and who counts rows by state finds nothing.
-    this.words[at + SERIAL] = (int32At(this.words, at + SERIAL) + 1) | 0;
+    this.words[at | SERIAL] = (int32At(this.words, at | SERIAL) + 1) | 0;
     this.setState(row, AttemptState.CLOSED);
     this.slab.free(row);
   }
@@ -163,11 +163,11 @@ export class AttemptTable {
 
   /** Moves on when a row is reused or its branches are superseded: older references then mean nothing. */
   serial(row: number): number {
-    return int32At(this.words, row * WORDS + SERIAL);
+    return int32At(this.words, (row << WORD_SHIFT) | SERIAL);
   }
 
   has(row: number, serial: number): boolean {
-    return row >= 0 && this.words[row * WORDS + SERIAL] === serial;
+    return row >= 0 && this.words[(row << WORD_SHIFT) | SERIAL] === serial;
   }
 
   state(row: number): number {
@@ -193,58 +193,58 @@ export class AttemptTable {
 
   /** CSeq number of the newest request, 32 bits. */
   cseq(row: number): number {
-    return int32At(this.words, row * WORDS + CSEQ) >>> 0;
+    return int32At(this.words, (row << WORD_SHIFT) | CSEQ) >>> 0;
   }
 
   /** Branches without a final response. */
   branches(row: number): number {
-    return uint16At(this.halves, row * HALVES + BRANCHES);
+    return uint16At(this.halves, (row << HALF_SHIFT) | BRANCHES);
   }
 
   setBranches(row: number, branches: number): void {
-    this.halves[row * HALVES + BRANCHES] = Math.min(branches, BRANCHES_MAX);
+    this.halves[(row << HALF_SHIFT) | BRANCHES] = Math.min(branches, BRANCHES_MAX);
   }
 
   /** Last final status of a branch, 0 = none; a 6xx stays. */
   final(row: number): number {
-    return int32At(this.words, row * WORDS + FINAL);
+    return int32At(this.words, (row << WORD_SHIFT) | FINAL);
   }
 
   setFinal(row: number, statusCode: number): void {
-    this.words[row * WORDS + FINAL] = statusCode;
+    this.words[(row << WORD_SHIFT) | FINAL] = statusCode;
   }
 
   /** Branches that the originator sent CANCEL to. */
   cancels(row: number): number {
-    return uint8At(this.bytes, row * BYTES + CANCELS);
+    return uint8At(this.bytes, (row << BYTE_SHIFT) | CANCELS);
   }
 
   addCancel(row: number): void {
-    this.bytes[row * BYTES + CANCELS] = Math.min(this.cancels(row) + 1, CANCELS_MAX);
+    this.bytes[(row << BYTE_SHIFT) | CANCELS] = Math.min(this.cancels(row) + 1, CANCELS_MAX);
   }
 
   /** Hash of the To tag of the 2xx that was the result. */
   answeredTag(row: number): number {
-    return int32At(this.words, row * WORDS + ANSWERED_TAG);
+    return int32At(this.words, (row << WORD_SHIFT) | ANSWERED_TAG);
   }
 
   setAnsweredTag(row: number, hash: number): void {
-    this.words[row * WORDS + ANSWERED_TAG] = hash;
+    this.words[(row << WORD_SHIFT) | ANSWERED_TAG] = hash;
   }
 
   /** First request → first indication of its fate (RFC 6076 4.3); -1 = none yet, -2 = not measurable. */
   indicationUs(row: number): number {
-    return float64At(this.doubles, row * DOUBLES + INDICATION);
+    return float64At(this.doubles, (row << DOUBLE_SHIFT) | INDICATION);
   }
 
   setIndication(row: number, us: number): void {
-    this.doubles[row * DOUBLES + INDICATION] = us;
+    this.doubles[(row << DOUBLE_SHIFT) | INDICATION] = us;
   }
 
   /** Since the attempt's first request; negative when a step of the clock lies between. */
   elapsedUs(row: number, timestampUs: number, era: number): number {
-    if (this.words[row * WORDS + ERA] !== era) return -1;
-    return timestampUs - float64At(this.doubles, row * DOUBLES + START);
+    if (this.words[(row << WORD_SHIFT) | ERA] !== era) return -1;
+    return timestampUs - float64At(this.doubles, (row << DOUBLE_SHIFT) | START);
   }
 
   /** Adds the open attempts to `counts[direction * peers + peer]`. */
@@ -268,10 +268,10 @@ export class AttemptTable {
 
   private begin(row: number, cseq: number): void {
     const { words } = this;
-    const at = row * WORDS;
-    words[at + SERIAL] = (int32At(words, at + SERIAL) + 1) | 0;
-    words[at + CSEQ] = cseq;
-    words[at + FINAL] = 0;
+    const at = row << WORD_SHIFT;
+    words[at | SERIAL] = (int32At(words, at | SERIAL) + 1) | 0;
+    words[at | CSEQ] = cseq;
+    words[at | FINAL] = 0;
     this.setBranches(row, 0);
   }
 }

@@ -32,10 +32,11 @@ const ROLE_SHIFT = 2;
 const DIRECTION_SHIFT = 4;
 const KIND_SHIFT = 5;
 
-const WORDS = 24;
-const HALVES = 2 * WORDS;
-const BYTES = 4 * WORDS;
-const DOUBLES = WORDS / 2;
+/** A row of 32 words, of which 24 are in use. */
+const WORD_SHIFT = 5;
+const HALF_SHIFT = 6;
+const BYTE_SHIFT = 7;
+const DOUBLE_SHIFT = 4;
 // Words.
 const LINK = 0;
 const SERIAL = 2;
@@ -82,7 +83,7 @@ export class DialogTable {
     this.wheel = wheel;
     this.slab = new Slab(rowsMax);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
-    const rows = new Rows(rowsMax, WORDS);
+    const rows = new Rows(rowsMax, WORD_SHIFT);
     this.lists = new EvictionLists(rows, LINK, CLASS_BYTE, CLASSES);
     this.kinds = uint8Column(rowsMax);
     this.words = rows.words;
@@ -109,15 +110,15 @@ export class DialogTable {
       (role << ROLE_SHIFT) |
       DialogState.EARLY;
     const { words } = this;
-    const at = row * WORDS;
-    words[at + KEY_LO] = lo;
-    words[at + KEY_HI] = hi;
-    words[at + SERIAL] = (int32At(words, at + SERIAL) + 1) | 0;
-    words[at + UNACKED] = -1;
-    words[at + CREATOR] = -1;
-    words[at + SIBLING] = -1;
-    this.doubles[row * DOUBLES + FIRST_BYE] = -1;
-    this.doubles[row * DOUBLES + REFRESH_BY] = Number.POSITIVE_INFINITY;
+    const at = row << WORD_SHIFT;
+    words[at | KEY_LO] = lo;
+    words[at | KEY_HI] = hi;
+    words[at | SERIAL] = (int32At(words, at | SERIAL) + 1) | 0;
+    words[at | UNACKED] = -1;
+    words[at | CREATOR] = -1;
+    words[at | SIBLING] = -1;
+    this.doubles[(row << DOUBLE_SHIFT) | FIRST_BYE] = -1;
+    this.doubles[(row << DOUBLE_SHIFT) | REFRESH_BY] = Number.POSITIVE_INFINITY;
     this.lists.add(row, 0);
     this.wheel.begin(this.timerBase + row);
     return row;
@@ -126,39 +127,39 @@ export class DialogTable {
   /** Packet time and clock era of the 2xx. */
   confirm(row: number, timestampUs: number, era: number): void {
     this.setState(row, DialogState.CONFIRMED);
-    this.doubles[row * DOUBLES + CONFIRMED_AT] = timestampUs;
-    this.words[row * WORDS + CONFIRMED_ERA] = era;
+    this.doubles[(row << DOUBLE_SHIFT) | CONFIRMED_AT] = timestampUs;
+    this.words[(row << WORD_SHIFT) | CONFIRMED_ERA] = era;
     this.lists.move(row, 1);
   }
 
   remove(row: number): void {
     this.wheel.cancel(this.timerBase + row);
-    const at = row * WORDS;
-    this.keys.remove(int32At(this.words, at + KEY_LO), int32At(this.words, at + KEY_HI));
+    const at = row << WORD_SHIFT;
+    this.keys.remove(int32At(this.words, at | KEY_LO), int32At(this.words, at | KEY_HI));
     this.lists.remove(row);
     // References end, and who counts rows by state finds nothing.
-    this.words[at + SERIAL] = (int32At(this.words, at + SERIAL) + 1) | 0;
+    this.words[at | SERIAL] = (int32At(this.words, at | SERIAL) + 1) | 0;
     this.setState(row, DialogState.OVER);
     this.slab.free(row);
   }
 
   /** Timer time of `--dialog-max-age`, or of the early dialog's end. */
   setMaxAge(row: number, us: number): void {
-    this.doubles[row * DOUBLES + MAX_AGE_AT] = us;
+    this.doubles[(row << DOUBLE_SHIFT) | MAX_AGE_AT] = us;
   }
 
   maxAgeAtUs(row: number): number {
-    return float64At(this.doubles, row * DOUBLES + MAX_AGE_AT);
+    return float64At(this.doubles, (row << DOUBLE_SHIFT) | MAX_AGE_AT);
   }
 
   /** Timer time at which the session timer or the subscription runs out; Infinity without. */
   setRefreshBy(row: number, us: number): void {
-    this.doubles[row * DOUBLES + REFRESH_BY] = us;
+    this.doubles[(row << DOUBLE_SHIFT) | REFRESH_BY] = us;
   }
 
   /** Sets the row's timer from its deadlines. */
   schedule(row: number): void {
-    const refreshByUs = float64At(this.doubles, row * DOUBLES + REFRESH_BY);
+    const refreshByUs = float64At(this.doubles, (row << DOUBLE_SHIFT) | REFRESH_BY);
     this.scheduleAt(row, Math.min(this.maxAgeAtUs(row), refreshByUs));
   }
 
@@ -167,12 +168,12 @@ export class DialogTable {
   }
 
   serial(row: number): number {
-    return int32At(this.words, row * WORDS + SERIAL);
+    return int32At(this.words, (row << WORD_SHIFT) | SERIAL);
   }
 
   /** True while the row's tenant is the one that had this serial. */
   has(row: number, serial: number): boolean {
-    return row >= 0 && this.words[row * WORDS + SERIAL] === serial;
+    return row >= 0 && this.words[(row << WORD_SHIFT) | SERIAL] === serial;
   }
 
   state(row: number): number {
@@ -209,94 +210,94 @@ export class DialogTable {
   }
 
   peer(row: number): number {
-    return uint16At(this.halves, row * HALVES + PEER);
+    return uint16At(this.halves, (row << HALF_SHIFT) | PEER);
   }
 
   setPeer(row: number, peer: number): void {
-    this.halves[row * HALVES + PEER] = peer;
+    this.halves[(row << HALF_SHIFT) | PEER] = peer;
   }
 
   confirmedUs(row: number): number {
-    return float64At(this.doubles, row * DOUBLES + CONFIRMED_AT);
+    return float64At(this.doubles, (row << DOUBLE_SHIFT) | CONFIRMED_AT);
   }
 
   confirmedEra(row: number): number {
-    return int32At(this.words, row * WORDS + CONFIRMED_ERA);
+    return int32At(this.words, (row << WORD_SHIFT) | CONFIRMED_ERA);
   }
 
   /** Packet time and clock era of the first BYE of this ending; -1 = none. */
   firstByeUs(row: number): number {
-    return float64At(this.doubles, row * DOUBLES + FIRST_BYE);
+    return float64At(this.doubles, (row << DOUBLE_SHIFT) | FIRST_BYE);
   }
 
   byeEra(row: number): number {
-    return int32At(this.words, row * WORDS + BYE_ERA);
+    return int32At(this.words, (row << WORD_SHIFT) | BYE_ERA);
   }
 
   setFirstBye(row: number, timestampUs: number, era: number): void {
-    this.doubles[row * DOUBLES + FIRST_BYE] = timestampUs;
-    this.words[row * WORDS + BYE_ERA] = era;
+    this.doubles[(row << DOUBLE_SHIFT) | FIRST_BYE] = timestampUs;
+    this.words[(row << WORD_SHIFT) | BYE_ERA] = era;
   }
 
   /** Packet time of the last BYE, and which way it went. */
   lastByeUs(row: number): number {
-    return float64At(this.doubles, row * DOUBLES + LAST_BYE);
+    return float64At(this.doubles, (row << DOUBLE_SHIFT) | LAST_BYE);
   }
 
   byeDirection(row: number): number {
-    return uint8At(this.bytes, row * BYTES + BYE_DIRECTION);
+    return uint8At(this.bytes, (row << BYTE_SHIFT) | BYE_DIRECTION);
   }
 
   setByeDirection(row: number, direction: Direction): void {
-    this.bytes[row * BYTES + BYE_DIRECTION] = direction;
+    this.bytes[(row << BYTE_SHIFT) | BYE_DIRECTION] = direction;
   }
 
   setLastBye(row: number, timestampUs: number, direction: Direction): void {
-    this.doubles[row * DOUBLES + LAST_BYE] = timestampUs;
+    this.doubles[(row << DOUBLE_SHIFT) | LAST_BYE] = timestampUs;
     this.setByeDirection(row, direction);
   }
 
   /** The server transaction whose 2xx still waits for its ACK; -1 = none. */
   unacked(row: number): number {
-    return int32At(this.words, row * WORDS + UNACKED);
+    return int32At(this.words, (row << WORD_SHIFT) | UNACKED);
   }
 
   unackedSerial(row: number): number {
-    return int32At(this.words, row * WORDS + UNACKED_SERIAL);
+    return int32At(this.words, (row << WORD_SHIFT) | UNACKED_SERIAL);
   }
 
   setUnacked(row: number, transaction: number, serial: number): void {
-    this.words[row * WORDS + UNACKED] = transaction;
-    this.words[row * WORDS + UNACKED_SERIAL] = serial;
+    this.words[(row << WORD_SHIFT) | UNACKED] = transaction;
+    this.words[(row << WORD_SHIFT) | UNACKED_SERIAL] = serial;
   }
 
   /** True when the INVITE transaction that the row was created by has been noted. */
   isLinked(row: number): boolean {
-    return int32At(this.words, row * WORDS + CREATOR) >= 0;
+    return int32At(this.words, (row << WORD_SHIFT) | CREATOR) >= 0;
   }
 
   isCreator(row: number, transaction: number, serial: number): boolean {
-    const at = row * WORDS;
-    return this.words[at + CREATOR] === transaction && this.words[at + CREATOR_SERIAL] === serial;
+    const at = row << WORD_SHIFT;
+    return this.words[at | CREATOR] === transaction && this.words[at | CREATOR_SERIAL] === serial;
   }
 
   setCreator(row: number, transaction: number, serial: number): void {
-    this.words[row * WORDS + CREATOR] = transaction;
-    this.words[row * WORDS + CREATOR_SERIAL] = serial;
+    this.words[(row << WORD_SHIFT) | CREATOR] = transaction;
+    this.words[(row << WORD_SHIFT) | CREATOR_SERIAL] = serial;
   }
 
   /** Another dialog of its INVITE; -1 = none. */
   sibling(row: number): number {
-    return int32At(this.words, row * WORDS + SIBLING);
+    return int32At(this.words, (row << WORD_SHIFT) | SIBLING);
   }
 
   siblingSerial(row: number): number {
-    return int32At(this.words, row * WORDS + SIBLING_SERIAL);
+    return int32At(this.words, (row << WORD_SHIFT) | SIBLING_SERIAL);
   }
 
   setSibling(row: number, sibling: number, serial: number): void {
-    this.words[row * WORDS + SIBLING] = sibling;
-    this.words[row * WORDS + SIBLING_SERIAL] = serial;
+    this.words[(row << WORD_SHIFT) | SIBLING] = sibling;
+    this.words[(row << WORD_SHIFT) | SIBLING_SERIAL] = serial;
   }
 
   /** Adds up the rows by direction, role and state, into `counts[dialogCell(…)]`. */

@@ -23,7 +23,8 @@ const BINDINGS_PER_AOR_MAX = 256;
 const SLOTS_INITIAL = 64;
 const US = 1_000_000;
 
-const WORDS = 12;
+/** A row of 16 words, of which 10 are in use. */
+const WORD_SHIFT = 4;
 // Words.
 const LINK = 0;
 const AOR_LO = 2;
@@ -66,7 +67,7 @@ export class Registrations {
     this.hasher = new Hasher(options.seed);
     this.slab = new Slab(rowsMax);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
-    const rows = new Rows(rowsMax, WORDS);
+    const rows = new Rows(rowsMax, WORD_SHIFT);
     this.lists = new EvictionLists(rows, LINK, CLASS_BYTE, 1);
     this.words = rows.words;
     this.directions = uint8Column(rowsMax);
@@ -113,10 +114,10 @@ export class Registrations {
     const { words } = this;
     let row = this.keys.find(aorLo, aorHi ^ direction);
     for (let i = 0; row >= 0 && i < BINDINGS_PER_AOR_MAX; i++) {
-      const at = row * WORDS;
-      const taken = words[at + ROUND] === this.currentRound;
+      const at = row << WORD_SHIFT;
+      const taken = words[at | ROUND] === this.currentRound;
       if (taken && this.isContact(at, this.lo, this.hi)) return true;
-      row = int32At(words, at + FOLLOWING);
+      row = int32At(words, at | FOLLOWING);
     }
     return false;
   }
@@ -131,11 +132,11 @@ export class Registrations {
     if (row < 0) {
       this.makeRoom();
       row = this.slab.allocate();
-      const at = row * WORDS;
-      this.words[at + AOR_LO] = aorLo;
-      this.words[at + AOR_HI] = keyHi;
-      this.words[at + CONTACT_LO] = contactLo;
-      this.words[at + CONTACT_HI] = contactHi;
+      const at = row << WORD_SHIFT;
+      this.words[at | AOR_LO] = aorLo;
+      this.words[at | AOR_HI] = keyHi;
+      this.words[at | CONTACT_LO] = contactLo;
+      this.words[at | CONTACT_HI] = contactHi;
       this.directions[row] = direction;
       this.chain(row);
       this.lists.add(row, 0);
@@ -145,7 +146,7 @@ export class Registrations {
       this.lists.remove(row);
       this.lists.add(row, 0);
     }
-    this.words[row * WORDS + ROUND] = this.currentRound;
+    this.words[(row << WORD_SHIFT) | ROUND] = this.currentRound;
     this.expiresAtUs[row] = nowUs + seconds * US;
     this.wheel.schedule(this.timerBase + row, nowUs + seconds * US);
   }
@@ -153,8 +154,8 @@ export class Registrations {
   endReplace(aorLo: number, aorHi: number, direction: Direction): void {
     let row = this.keys.find(aorLo, aorHi ^ direction);
     for (let i = 0; row >= 0 && i < BINDINGS_PER_AOR_MAX; i++) {
-      const next = int32At(this.words, row * WORDS + FOLLOWING);
-      if (this.words[row * WORDS + ROUND] !== this.currentRound) this.remove(row);
+      const next = int32At(this.words, (row << WORD_SHIFT) | FOLLOWING);
+      if (this.words[(row << WORD_SHIFT) | ROUND] !== this.currentRound) this.remove(row);
       row = next;
     }
   }
@@ -179,42 +180,42 @@ export class Registrations {
     const { words } = this;
     let row = this.keys.find(lo, hi);
     for (let i = 0; row >= 0 && i < BINDINGS_PER_AOR_MAX; i++) {
-      const at = row * WORDS;
-      const taken = words[at + ROUND] === this.currentRound;
+      const at = row << WORD_SHIFT;
+      const taken = words[at | ROUND] === this.currentRound;
       if (!taken && this.isContact(at, contactLo, contactHi)) return row;
-      row = int32At(words, at + FOLLOWING);
+      row = int32At(words, at | FOLLOWING);
     }
     return -1;
   }
 
   /** Whether the row that begins at word `at` has this contact. */
   private isContact(at: number, lo: number, hi: number): boolean {
-    return this.words[at + CONTACT_LO] === lo && this.words[at + CONTACT_HI] === hi;
+    return this.words[at | CONTACT_LO] === lo && this.words[at | CONTACT_HI] === hi;
   }
 
   private chain(row: number): void {
     const { words } = this;
-    const at = row * WORDS;
-    const lo = int32At(words, at + AOR_LO);
-    const hi = int32At(words, at + AOR_HI);
+    const at = row << WORD_SHIFT;
+    const lo = int32At(words, at | AOR_LO);
+    const hi = int32At(words, at | AOR_HI);
     const first = this.keys.remove(lo, hi);
     this.keys.insert(lo, hi, row);
-    words[at + PREVIOUS] = -1;
-    words[at + FOLLOWING] = first;
-    if (first >= 0) words[first * WORDS + PREVIOUS] = row;
+    words[at | PREVIOUS] = -1;
+    words[at | FOLLOWING] = first;
+    if (first >= 0) words[(first << WORD_SHIFT) | PREVIOUS] = row;
   }
 
   private remove(row: number): void {
     const { words } = this;
-    const at = row * WORDS;
-    const before = int32At(words, at + PREVIOUS);
-    const after = int32At(words, at + FOLLOWING);
-    if (after >= 0) words[after * WORDS + PREVIOUS] = before;
+    const at = row << WORD_SHIFT;
+    const before = int32At(words, at | PREVIOUS);
+    const after = int32At(words, at | FOLLOWING);
+    if (after >= 0) words[(after << WORD_SHIFT) | PREVIOUS] = before;
     if (before >= 0) {
-      words[before * WORDS + FOLLOWING] = after;
+      words[(before << WORD_SHIFT) | FOLLOWING] = after;
     } else {
-      const lo = int32At(words, at + AOR_LO);
-      const hi = int32At(words, at + AOR_HI);
+      const lo = int32At(words, at | AOR_LO);
+      const hi = int32At(words, at | AOR_HI);
       this.keys.remove(lo, hi);
       if (after >= 0) this.keys.insert(lo, hi, after);
     }

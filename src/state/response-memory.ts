@@ -24,7 +24,7 @@ export class ResponseMemory {
   /** Chained cells, shared by all transactions. */
   readonly cells: Slab;
   private readonly words: Int32Array;
-  private readonly wordsPerRow: number;
+  private readonly wordShift: number;
   private readonly firstWord: number;
   private readonly cellSignature: Int32Array;
   private readonly nextCell: Int32Array;
@@ -32,7 +32,7 @@ export class ResponseMemory {
   /** The six words of each row from `firstWord` on are the memory's own; all 0 is a row without responses. */
   constructor(rows: Rows, firstWord: number, cellsMax: number) {
     this.words = rows.words;
-    this.wordsPerRow = rows.wordsPerRow;
+    this.wordShift = rows.wordShift;
     this.firstWord = firstWord;
     this.cells = new Slab(cellsMax);
     this.cellSignature = int32Column(cellsMax);
@@ -101,7 +101,7 @@ export class ResponseMemory {
   }
 
   private at(row: number): number {
-    return row * this.wordsPerRow + this.firstWord;
+    return (row << this.wordShift) | this.firstWord;
   }
 
   private overwrite(at: number, signature: number): void {

@@ -12,13 +12,14 @@ import {
 } from '../core/columns.ts';
 import { Rows } from '../core/rows.ts';
 
-const WORDS = 32;
-const BYTES = 4 * WORDS;
-const HALVES = 2 * WORDS;
-const DOUBLES = WORDS / 2;
+const WORD_SHIFT = 5;
+const BYTE_SHIFT = 7;
+const HALF_SHIFT = 6;
+const DOUBLE_SHIFT = 4;
 
 // Words.
 export const LINK = 0;
+const SECOND_LINE = 16;
 const SERIAL = 2;
 const KEY_LO = 3;
 const KEY_HI = 4;
@@ -78,7 +79,7 @@ export class TransactionRows {
   readonly proxyCores: Uint8Array;
 
   constructor(rowsMax: number) {
-    this.rows = new Rows(rowsMax, WORDS);
+    this.rows = new Rows(rowsMax, WORD_SHIFT);
     this.words = this.rows.words;
     this.bytes = this.rows.bytes;
     this.halves = this.rows.halves;
@@ -90,211 +91,211 @@ export class TransactionRows {
   /** A new tenant under a key; what is not set here is set before it is read. */
   protected begin(row: number, lo: number, hi: number, next: number): void {
     const { words } = this;
-    const at = row * WORDS;
-    words[at + KEY_LO] = lo;
-    words[at + KEY_HI] = hi;
-    words[at + NEXT_IN_CHAIN] = next;
-    words[at + SERIAL] = (int32At(words, at + SERIAL) + 1) | 0;
-    words[at + ATTEMPT] = -1;
-    words[at + DIALOG] = -1;
-    words[at + UPSTREAM] = -1;
-    words[at + METHOD / 4] = 0;
-    this.doubles[row * DOUBLES + TIMEOUT_AT] = Number.POSITIVE_INFINITY;
-    this.doubles[row * DOUBLES + SCHEDULED] = Number.POSITIVE_INFINITY;
+    const at = row << WORD_SHIFT;
+    words[at | KEY_LO] = lo;
+    words[at | KEY_HI] = hi;
+    words[at | NEXT_IN_CHAIN] = next;
+    words[at | SERIAL] = (int32At(words, at | SERIAL) + 1) | 0;
+    words[at | ATTEMPT] = -1;
+    words[at | DIALOG] = -1;
+    words[at | UPSTREAM] = -1;
+    words[at | (METHOD / 4)] = 0;
+    this.doubles[(row << DOUBLE_SHIFT) | TIMEOUT_AT] = Number.POSITIVE_INFINITY;
+    this.doubles[(row << DOUBLE_SHIFT) | SCHEDULED] = Number.POSITIVE_INFINITY;
   }
 
   /** References kept elsewhere end, and who counts rows finds nothing. */
   protected end(row: number): void {
-    const at = row * WORDS + SERIAL;
+    const at = (row << WORD_SHIFT) | SERIAL;
     this.words[at] = (int32At(this.words, at) + 1) | 0;
     this.aliveUntilUs[row] = 0;
     this.proxyCores[row] = 0;
   }
 
   protected keyLo(row: number): number {
-    return int32At(this.words, row * WORDS + KEY_LO);
+    return int32At(this.words, (row << WORD_SHIFT) | KEY_LO);
   }
 
   protected keyHi(row: number): number {
-    return int32At(this.words, row * WORDS + KEY_HI);
+    return int32At(this.words, (row << WORD_SHIFT) | KEY_HI);
   }
 
   protected nextInChain(row: number): number {
-    return int32At(this.words, row * WORDS + NEXT_IN_CHAIN);
+    return int32At(this.words, (row << WORD_SHIFT) | NEXT_IN_CHAIN);
   }
 
   protected setNextInChain(row: number, next: number): void {
-    this.words[row * WORDS + NEXT_IN_CHAIN] = next;
+    this.words[(row << WORD_SHIFT) | NEXT_IN_CHAIN] = next;
   }
 
   /** Reads both cache lines of a row. */
   touch(row: number): number {
-    const at = row * WORDS;
-    return int32At(this.words, at) ^ int32At(this.words, at + WORDS / 2);
+    const at = row << WORD_SHIFT;
+    return int32At(this.words, at) ^ int32At(this.words, at | SECOND_LINE);
   }
 
   /** Counts the lives of a row, so that a reference kept elsewhere can tell a new tenant. */
   serial(row: number): number {
-    return int32At(this.words, row * WORDS + SERIAL);
+    return int32At(this.words, (row << WORD_SHIFT) | SERIAL);
   }
 
   /** True while the row's tenant is the one that had this serial. */
   has(row: number, serial: number): boolean {
-    return row >= 0 && this.words[row * WORDS + SERIAL] === serial;
+    return row >= 0 && this.words[(row << WORD_SHIFT) | SERIAL] === serial;
   }
 
   /** Hash of both addresses and ports, as the request went. */
   flow(row: number): number {
-    return int32At(this.words, row * WORDS + FLOW);
+    return int32At(this.words, (row << WORD_SHIFT) | FLOW);
   }
 
   signature(row: number): number {
-    return int32At(this.words, row * WORDS + SIGNATURE);
+    return int32At(this.words, (row << WORD_SHIFT) | SIGNATURE);
   }
 
   setFlow(row: number, flow: number): void {
-    this.words[row * WORDS + FLOW] = flow;
+    this.words[(row << WORD_SHIFT) | FLOW] = flow;
   }
 
   setSignature(row: number, signature: number): void {
-    this.words[row * WORDS + SIGNATURE] = signature;
+    this.words[(row << WORD_SHIFT) | SIGNATURE] = signature;
   }
 
   method(row: number): number {
-    return uint8At(this.bytes, row * BYTES + METHOD);
+    return uint8At(this.bytes, (row << BYTE_SHIFT) | METHOD);
   }
 
   setMethod(row: number, method: number): void {
-    this.bytes[row * BYTES + METHOD] = method;
+    this.bytes[(row << BYTE_SHIFT) | METHOD] = method;
   }
 
   state(row: number): number {
-    return uint8At(this.bytes, row * BYTES + STATE);
+    return uint8At(this.bytes, (row << BYTE_SHIFT) | STATE);
   }
 
   setState(row: number, state: number): void {
-    this.bytes[row * BYTES + STATE] = state;
+    this.bytes[(row << BYTE_SHIFT) | STATE] = state;
   }
 
   hasFlag(row: number, flag: number): boolean {
-    return (uint8At(this.bytes, row * BYTES + FLAGS) & flag) !== 0;
+    return (uint8At(this.bytes, (row << BYTE_SHIFT) | FLAGS) & flag) !== 0;
   }
 
   setFlag(row: number, flag: number): void {
-    const at = row * BYTES + FLAGS;
+    const at = (row << BYTE_SHIFT) | FLAGS;
     this.bytes[at] = uint8At(this.bytes, at) | flag;
   }
 
   setFlags(row: number, flags: number): void {
-    this.bytes[row * BYTES + FLAGS] = flags;
+    this.bytes[(row << BYTE_SHIFT) | FLAGS] = flags;
   }
 
   peer(row: number): number {
-    return uint16At(this.halves, row * HALVES + PEER);
+    return uint16At(this.halves, (row << HALF_SHIFT) | PEER);
   }
 
   setPeer(row: number, peer: number): void {
-    this.halves[row * HALVES + PEER] = peer;
+    this.halves[(row << HALF_SHIFT) | PEER] = peer;
   }
 
   /** Packet time and clock era of the first transmission. */
   setStart(row: number, timestampUs: number, era: number): void {
-    this.doubles[row * DOUBLES + START] = timestampUs;
-    this.words[row * WORDS + ERA] = era;
+    this.doubles[(row << DOUBLE_SHIFT) | START] = timestampUs;
+    this.words[(row << WORD_SHIFT) | ERA] = era;
   }
 
   startUs(row: number): number {
-    return float64At(this.doubles, row * DOUBLES + START);
+    return float64At(this.doubles, (row << DOUBLE_SHIFT) | START);
   }
 
   era(row: number): number {
-    return int32At(this.words, row * WORDS + ERA);
+    return int32At(this.words, (row << WORD_SHIFT) | ERA);
   }
 
   /** The request's Expires header in seconds, -1 = none. */
   expires(row: number): number {
-    return int32At(this.words, row * WORDS + EXPIRES);
+    return int32At(this.words, (row << WORD_SHIFT) | EXPIRES);
   }
 
   setExpires(row: number, seconds: number): void {
-    this.words[row * WORDS + EXPIRES] = Math.min(seconds, EXPIRES_MAX);
+    this.words[(row << WORD_SHIFT) | EXPIRES] = Math.min(seconds, EXPIRES_MAX);
   }
 
   /** Timer time until which a retransmission would still be recognised. */
   lingerUntilUs(row: number): number {
-    return float64At(this.doubles, row * DOUBLES + LINGER);
+    return float64At(this.doubles, (row << DOUBLE_SHIFT) | LINGER);
   }
 
   setLingerUntil(row: number, us: number): void {
-    this.doubles[row * DOUBLES + LINGER] = us;
+    this.doubles[(row << DOUBLE_SHIFT) | LINGER] = us;
   }
 
   /** Timer time of the pending time-out, Infinity when none; `timeout` says which. */
   timeoutAtUs(row: number): number {
-    return float64At(this.doubles, row * DOUBLES + TIMEOUT_AT);
+    return float64At(this.doubles, (row << DOUBLE_SHIFT) | TIMEOUT_AT);
   }
 
   timeout(row: number): number {
-    return uint8At(this.bytes, row * BYTES + TIMEOUT);
+    return uint8At(this.bytes, (row << BYTE_SHIFT) | TIMEOUT);
   }
 
   setTimeout(row: number, timeout: number, us: number): void {
-    this.doubles[row * DOUBLES + TIMEOUT_AT] = us;
-    this.bytes[row * BYTES + TIMEOUT] = timeout;
+    this.doubles[(row << DOUBLE_SHIFT) | TIMEOUT_AT] = us;
+    this.bytes[(row << BYTE_SHIFT) | TIMEOUT] = timeout;
   }
 
   clearTimeout(row: number): void {
-    this.doubles[row * DOUBLES + TIMEOUT_AT] = Number.POSITIVE_INFINITY;
+    this.doubles[(row << DOUBLE_SHIFT) | TIMEOUT_AT] = Number.POSITIVE_INFINITY;
   }
 
   /** When the timer wheel looks at the row next; Infinity when it does not. */
   scheduledUs(row: number): number {
-    return float64At(this.doubles, row * DOUBLES + SCHEDULED);
+    return float64At(this.doubles, (row << DOUBLE_SHIFT) | SCHEDULED);
   }
 
   setScheduled(row: number, us: number): void {
-    this.doubles[row * DOUBLES + SCHEDULED] = us;
+    this.doubles[(row << DOUBLE_SHIFT) | SCHEDULED] = us;
   }
 
   /** A row of the attempts and its serial; -1 = none. */
   attempt(row: number): number {
-    return int32At(this.words, row * WORDS + ATTEMPT);
+    return int32At(this.words, (row << WORD_SHIFT) | ATTEMPT);
   }
 
   attemptSerial(row: number): number {
-    return int32At(this.words, row * WORDS + ATTEMPT_SERIAL);
+    return int32At(this.words, (row << WORD_SHIFT) | ATTEMPT_SERIAL);
   }
 
   setAttempt(row: number, attempt: number, serial: number): void {
-    this.words[row * WORDS + ATTEMPT] = attempt;
-    this.words[row * WORDS + ATTEMPT_SERIAL] = serial;
+    this.words[(row << WORD_SHIFT) | ATTEMPT] = attempt;
+    this.words[(row << WORD_SHIFT) | ATTEMPT_SERIAL] = serial;
   }
 
   /** INVITE: the newest of its dialogs. BYE: the dialog it ends. -1 = none. */
   dialog(row: number): number {
-    return int32At(this.words, row * WORDS + DIALOG);
+    return int32At(this.words, (row << WORD_SHIFT) | DIALOG);
   }
 
   dialogSerial(row: number): number {
-    return int32At(this.words, row * WORDS + DIALOG_SERIAL);
+    return int32At(this.words, (row << WORD_SHIFT) | DIALOG_SERIAL);
   }
 
   setDialog(row: number, dialog: number, serial: number): void {
-    this.words[row * WORDS + DIALOG] = dialog;
-    this.words[row * WORDS + DIALOG_SERIAL] = serial;
+    this.words[(row << WORD_SHIFT) | DIALOG] = dialog;
+    this.words[(row << WORD_SHIFT) | DIALOG_SERIAL] = serial;
   }
 
   /** Client: the server transaction whose request this one is a copy of; -1 = none. */
   upstream(row: number): number {
-    return int32At(this.words, row * WORDS + UPSTREAM);
+    return int32At(this.words, (row << WORD_SHIFT) | UPSTREAM);
   }
 
   upstreamSerial(row: number): number {
-    return int32At(this.words, row * WORDS + UPSTREAM_SERIAL);
+    return int32At(this.words, (row << WORD_SHIFT) | UPSTREAM_SERIAL);
   }
 
   setUpstream(row: number, upstream: number, serial: number): void {
-    this.words[row * WORDS + UPSTREAM] = upstream;
-    this.words[row * WORDS + UPSTREAM_SERIAL] = serial;
+    this.words[(row << WORD_SHIFT) | UPSTREAM] = upstream;
+    this.words[(row << WORD_SHIFT) | UPSTREAM_SERIAL] = serial;
   }
 }
