@@ -15,20 +15,20 @@ const SOURCE = 1;
 const DESTINATION = 2;
 /** Source in the lower half. */
 const PORTS = 3;
-/** Bytes, from the lowest: kind, method, Vias, contacts. */
+/** Bytes, from the lowest: kind (and TO_TAGGED), method, Vias, contacts. */
 const KINDS = 4;
 const STATUS = 5;
 const CSEQ_NUMBER = 6;
 const ODDITIES = 7;
-const HASHES = 8;
+const CALL_ID = 8;
+const TO_URI = 10;
+const SECOND_VIA = 12;
+const HASHES = 16;
 /** Two words. */
-export const TRANSACTION_KEY: number = HASHES + HashedSpan.TRANSACTION;
-const CALL_ID = 18;
-const FROM_TAG = 20;
-const TO_TAG = 22;
-const TO_URI = 24;
-const SECOND_VIA = 26;
-const SECOND_PORT = 30;
+export const TRANSACTION_KEY: number = HASHES | HashedSpan.TRANSACTION;
+const SECOND_PORT = 31;
+
+const TO_TAGGED = 0x80;
 
 const IPV4_MAPPED = 0xffff;
 const METHODS: readonly Method[] = Object.values(Method);
@@ -36,14 +36,14 @@ const METHODS: readonly Method[] = Object.values(Method);
 /** Whether the packet's own bytes are looked at: where it is no usual one, or one whose AOR or second Via are. */
 export function needsBytes(records: Int32Array, at: number): boolean {
   if (records[at] !== 1) return true;
-  const kinds = int32At(records, at + KINDS);
+  const kinds = int32At(records, at | KINDS);
   return ((kinds >>> 8) & 0xff) === Method.REGISTER || ((kinds >>> 16) & 0xff) > 1;
 }
 
 export class PacketRecords {
   /**
-   * What `take` fills, with what direction and state ask of a message. The rest keeps what a new one has, also where
-   * the packet's has more.
+   * What `take` fills, with what direction and state ask of a message: of tags their hashes, and whether there is one of
+   * To. The rest keeps what a new one has, also where the packet's has more.
    */
   readonly message: SipMessage = new SipMessage();
 
@@ -54,18 +54,18 @@ export class PacketRecords {
     this.message.spanHashes.keyed = true;
   }
 
-  /** The record at word `at` of a usual packet: its message into `message`, and who sent it to whom into `flow`. */
+  /** The record at word `at`, a multiple of RECORD_WORDS, of a usual packet: its message into `message`, and who sent it to whom into `flow`. */
   take(records: Int32Array, at: number, flow: Flow): void {
     const { addresses } = flow;
     addresses[0] = 0;
     addresses[1] = 0;
     addresses[2] = IPV4_MAPPED;
-    addresses[3] = int32At(records, at + SOURCE);
+    addresses[3] = int32At(records, at | SOURCE);
     addresses[4] = 0;
     addresses[5] = 0;
     addresses[6] = IPV4_MAPPED;
-    addresses[7] = int32At(records, at + DESTINATION);
-    const ports = int32At(records, at + PORTS);
+    addresses[7] = int32At(records, at | DESTINATION);
+    const ports = int32At(records, at | PORTS);
     flow.sourcePort = ports & 0xffff;
     flow.destinationPort = ports >>> 16;
     flow.transport = Transport.UDP;
@@ -74,35 +74,31 @@ export class PacketRecords {
 
   private takeMessage(records: Int32Array, at: number): void {
     const { message } = this;
-    const kinds = int32At(records, at + KINDS);
-    const isRequest = (kinds & 0xff) === MessageKind.REQUEST;
+    const kinds = int32At(records, at | KINDS);
+    const isRequest = (kinds & 0x7f) === MessageKind.REQUEST;
     message.kind = isRequest ? MessageKind.REQUEST : MessageKind.RESPONSE;
     message.requestLineReadable = isRequest;
     const method = METHODS[(kinds >>> 8) & 0xff] ?? Method.OTHER;
     message.method = method;
     message.cseqMethod = method;
-    message.statusCode = int32At(records, at + STATUS);
-    message.cseqNumber = int32At(records, at + CSEQ_NUMBER);
-    message.oddities = int32At(records, at + ODDITIES);
+    message.statusCode = int32At(records, at | STATUS);
+    message.cseqNumber = int32At(records, at | CSEQ_NUMBER);
+    message.oddities = int32At(records, at | ODDITIES);
     message.contactCount = kinds >>> 24;
-    message.spanHashes.point(records, at + HASHES);
-    this.takeSpan(records, at + CALL_ID, Span.CALL_ID);
-    this.takeSpan(records, at + FROM_TAG, Span.FROM_TAG);
-    this.takeSpan(records, at + TO_TAG, Span.TO_TAG);
-    this.takeSpan(records, at + TO_URI, Span.TO_URI);
+    message.spanHashes.point(records, at | HASHES);
+    const { spans } = message;
+    spans[2 * Span.CALL_ID] = int32At(records, at | CALL_ID);
+    spans[2 * Span.CALL_ID + 1] = int32At(records, at | CALL_ID | 1);
+    spans[2 * Span.TO_URI] = int32At(records, at | TO_URI);
+    spans[2 * Span.TO_URI + 1] = int32At(records, at | TO_URI | 1);
+    spans[2 * Span.TO_TAG + 1] = (kinds & TO_TAGGED) === 0 ? -1 : 0;
     message.viaCount = (kinds >>> 16) & 0xff;
     if (message.viaCount > 1) this.takeSecondVia(records, at);
   }
 
-  private takeSpan(records: Int32Array, at: number, span: Span): void {
-    const { spans } = this.message;
-    spans[2 * span] = int32At(records, at);
-    spans[2 * span + 1] = int32At(records, at + 1);
-  }
-
   private takeSecondVia(records: Int32Array, at: number): void {
     const { vias, viaPorts } = this.message;
-    for (let i = 0; i < 4; i++) vias[4 + i] = int32At(records, at + SECOND_VIA + i);
-    viaPorts[1] = int32At(records, at + SECOND_PORT);
+    for (let i = 0; i < 4; i++) vias[4 + i] = int32At(records, (at | SECOND_VIA) + i);
+    viaPorts[1] = int32At(records, at | SECOND_PORT);
   }
 }

@@ -11,8 +11,14 @@ static struct {
   int vias[4 * VIAS_MAX];
   int via_ports[VIAS_MAX];
   int contacts[2 * CONTACTS_MAX];
-  u32 hashes[12];
+  // So that the hashes begin where a multiple of their number does, and each is found by an or.
+  int spare[4];
+  u32 hashes[16];
 } out;
+
+// Of hashes (span-hashes.ts): two lanes each, and a signature of one.
+enum { CALL_ID_HASH = 0, FROM_TAG_HASH = 2, TO_TAG_HASH = 4, TOP_VIA_HASH = 6, TRANSACTION_KEY = 8,
+       DIALOG_FROM_LOCAL = 10, DIALOG_TO_LOCAL = 12, MESSAGE_SIGNATURE = 14, HASHES = 15 };
 
 // Columns of spans (message.ts).
 enum { METHOD = 0, REQUEST_URI = 2, CALL_ID = 4, FROM_URI = 6, FROM_TAG = 8, TO_URI = 10, TO_TAG = 12,

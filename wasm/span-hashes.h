@@ -4,7 +4,7 @@
 #include "cells.h"
 
 // Of message-keys.ts.
-enum { KIND_TRANSACTION = 1 };
+enum { KIND_TRANSACTION = 1, KIND_DIALOG = 4 };
 
 // The lanes so far, then four bytes at a time, then the rest and the length.
 static void hash_piece(u32 *lanes, u32 piece, int shift) {
@@ -34,22 +34,68 @@ static void hash_finish(u32 *lanes) {
   lanes[1] = hi ^ lanes[0] * 0x85ebca6bu;
 }
 
-// Call-ID, From tag, To tag and the top Via as keys begin with them, and the key of the message's own transaction
-// where the branch has the cookie (src/state/message-keys.ts).
-static void hash_spans(u32 seed_lo, u32 seed_hi) {
-  for (int i = 0; i < 8; i += 2) out.hashes[i] = seed_lo, out.hashes[i + 1] = seed_hi;
-  if (out.spans[CALL_ID + 1] > 0) hash_span(out.hashes, out.spans + CALL_ID, 0);
-  if (out.spans[FROM_TAG + 1] > 0) hash_span(out.hashes + 2, out.spans + FROM_TAG, 0);
-  if (out.spans[TO_TAG + 1] > 0) hash_span(out.hashes + 4, out.spans + TO_TAG, 0);
-  hash_span(out.hashes + 6, out.vias, LOWER);
-  hash_word(out.hashes + 6, out.via_ports[0]);
-  if (out.vias[3] > 0) hash_span(out.hashes + 6, out.vias + 2, 0);
-  u32 *key = out.hashes + 8;
-  key[0] = out.hashes[6];
-  key[1] = out.hashes[7];
-  hash_word(key, out.hashes[0]);
-  hash_word(key, out.hashes[1] ^ KIND_TRANSACTION);
+// Of the message's own transaction, where the branch has the cookie.
+static void hash_transaction(void) {
+  const u32 *call_id = out.hashes + CALL_ID_HASH, *via = out.hashes + TOP_VIA_HASH;
+  u32 *key = out.hashes + TRANSACTION_KEY;
+  key[0] = via[0];
+  key[1] = via[1];
+  hash_word(key, call_id[0]);
+  hash_word(key, call_id[1] ^ KIND_TRANSACTION);
   hash_word(key, out.cseq_number);
   hash_word(key, out.cseq_method);
   hash_finish(key);
+}
+
+// Of the dialog, with the one tag as the local one.
+static void hash_dialog(u32 *key, const u32 *seeds, const u32 *local, const u32 *remote) {
+  const u32 *call_id = out.hashes + CALL_ID_HASH;
+  key[0] = seeds[0];
+  key[1] = seeds[1];
+  hash_word(key, call_id[1] ^ KIND_DIALOG);
+  hash_word(key, call_id[0]);
+  hash_word(key, local[0]);
+  hash_word(key, local[1]);
+  hash_word(key, remote[0]);
+  hash_word(key, remote[1]);
+  hash_finish(key);
+}
+
+// What tells a message from others of its transaction: a response's status and To tag, an ACK's To tag.
+static u32 signature(const u32 *seeds, const u32 *to_tag) {
+  u32 lanes[2] = {seeds[0], seeds[1]};
+  if (out.kind == REQUEST) {
+    if (out.cseq_method != ACK) return 0;
+    hash_word(lanes, to_tag[0]);
+    hash_word(lanes, to_tag[1]);
+    hash_finish(lanes);
+    return lanes[0];
+  }
+  hash_word(lanes, out.status);
+  hash_word(lanes, to_tag[0]);
+  // A usual response has no RSeq, which is -1.
+  hash_word(lanes, ~to_tag[1]);
+  hash_finish(lanes);
+  return lanes[0] == 0 ? 1 : lanes[0];
+}
+
+// Call-ID, From tag, To tag and the top Via as keys begin with them, and the keys that can be told from them
+// (src/state/message-keys.ts); those of dialogs only where there is a To tag.
+static void hash_spans(u32 seed_lo, u32 seed_hi) {
+  const u32 seeds[2] = {seed_lo, seed_hi}, no_tag[2] = {0, 0};
+  u32 *from_tag = out.hashes + FROM_TAG_HASH, *to_tag = out.hashes + TO_TAG_HASH;
+  int tagged = out.spans[TO_TAG + 1] >= 0;
+  for (int i = 0; i <= TOP_VIA_HASH; i += 2) out.hashes[i] = seed_lo, out.hashes[i + 1] = seed_hi;
+  if (out.spans[CALL_ID + 1] > 0) hash_span(out.hashes + CALL_ID_HASH, out.spans + CALL_ID, 0);
+  if (out.spans[FROM_TAG + 1] > 0) hash_span(from_tag, out.spans + FROM_TAG, 0);
+  if (out.spans[TO_TAG + 1] > 0) hash_span(to_tag, out.spans + TO_TAG, 0);
+  hash_span(out.hashes + TOP_VIA_HASH, out.vias, LOWER);
+  hash_word(out.hashes + TOP_VIA_HASH, out.via_ports[0]);
+  if (out.vias[3] > 0) hash_span(out.hashes + TOP_VIA_HASH, out.vias + 2, 0);
+  hash_transaction();
+  if (tagged) {
+    hash_dialog(out.hashes + DIALOG_FROM_LOCAL, seeds, from_tag, to_tag);
+    hash_dialog(out.hashes + DIALOG_TO_LOCAL, seeds, to_tag, from_tag);
+  }
+  out.hashes[MESSAGE_SIGNATURE] = signature(seeds, tagged ? to_tag : no_tag);
 }

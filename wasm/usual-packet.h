@@ -7,22 +7,24 @@
 enum { PACKETS_MAX = 128, RECORD_VIAS_MAX = 2 };
 enum { ETHERNET_BYTES = 14, IPV4_BYTES = 20, UDP_BYTES = 8, ETHERTYPE_IPV4 = 0x0800, PROTOCOL_UDP = 17 };
 enum { PORT_WORDS = 2048 };
+// Added to the kind of a message with a To tag.
+enum { TO_TAGGED = 0x80 };
 
 // Bits of oddities (oddity.ts).
 enum { MISSING_MAX_FORWARDS = 1 << 1, MISSING_CONTACT = 1 << 2, MISSING_CONTENT_LENGTH = 1 << 3,
        MISSING_FROM_TAG = 1 << 4, BYTES_AFTER_BODY = 1 << 11 };
 
-// What state asks of a message, and no more: two lines of the processor's cache, packet-scanner.ts reads them.
+// What state asks of a message, and no more: two lines of the processor's cache, packet-records.ts reads them.
 struct record {
   int usual, source, destination;
   // Source, destination.
   u16 ports[2];
   u8 kind, method, via_count, contact_count;
-  int status, cseq_number, oddities;
-  u32 hashes[10];
-  int call_id[2], from_tag[2], to_tag[2], to_uri[2];
-  // Of the Via below the top one: host, branch, port.
-  int second_via[4], second_port, spare;
+  int status, cseq_number, oddities, call_id[2], to_uri[2];
+  // Of the Via below the top one: host, branch.
+  int second_via[4];
+  u32 hashes[HASHES];
+  int second_port;
 };
 _Static_assert(sizeof(struct record) == 128, "a record is 32 words");
 
@@ -102,16 +104,14 @@ static int read_packet(const u8 *frame, const u8 *end, struct record *record, u3
   if (p == NONE || !is_whole()) return 0;
   record->oddities = oddities_of(p + 2, end);
   if (record->oddities < 0) return 0;
-  record->kind = out.kind;
+  record->kind = out.kind | (out.spans[TO_TAG] < 0 ? 0 : TO_TAGGED);
   record->method = out.cseq_method;
   record->via_count = out.via_count;
   record->contact_count = out.contact_count;
   record->status = out.status;
   record->cseq_number = out.cseq_number;
-  for (int i = 0; i < 10; i++) record->hashes[i] = out.hashes[i];
+  for (int i = 0; i < HASHES; i++) record->hashes[i] = out.hashes[i];
   copy_span(record->call_id, CALL_ID);
-  copy_span(record->from_tag, FROM_TAG);
-  copy_span(record->to_tag, TO_TAG);
   copy_span(record->to_uri, TO_URI);
   wasm_v128_store(record->second_via, wasm_v128_load(out.vias + 4));
   record->second_port = out.via_ports[1];

@@ -53,7 +53,7 @@ const SPAN_CELLS = 24;
 const VIAS = CELLS + SPAN_CELLS;
 const VIA_PORTS = VIAS + 32;
 const CONTACTS = VIA_PORTS + 8;
-const HASHES = CONTACTS + 32;
+const HASHES = CONTACTS + 36;
 const CELLS_IN_ALL = HASHES + HASH_CELLS;
 
 const REQUEST = MessageKind.REQUEST;

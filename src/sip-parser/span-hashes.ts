@@ -14,9 +14,15 @@ export const HashedSpan = {
   TOP_VIA: 6,
   /** The key of the message's own transaction, for CSeq's method and a branch with the cookie. */
   TRANSACTION: 8,
+  /** The keys of its dialog with either tag as the local one; only of a message with a To tag. */
+  DIALOG_FROM_LOCAL: 10,
+  DIALOG_TO_LOCAL: 12,
+  /** What tells it from others of its transaction, where the branch has the cookie: one lane. */
+  SIGNATURE: 14,
 } as const;
 export type HashedSpan = (typeof HashedSpan)[keyof typeof HashedSpan];
-export const HASH_CELLS = 10;
+/** They begin at a multiple of this, wherever they lie. */
+export const HASH_CELLS = 16;
 
 export class SpanHashes {
   /** What a hash begins with; set once, by who wants them. */
@@ -24,23 +30,23 @@ export class SpanHashes {
   seedHi = 0;
   /** They are of this message. */
   known = false;
-  /** The transaction's key is among them. */
+  /** The branch has the cookie: the transaction's key and the signature are right. */
   keyed = false;
   /** Where they lie, until the scanner reads something else. */
   private cells: Int32Array = new Int32Array(HASH_CELLS);
   private first = 0;
 
-  /** They are the cells from `first` on. */
+  /** They are the cells from `first` on, a multiple of HASH_CELLS. */
   point(cells: Int32Array, first: number): void {
     this.cells = cells;
     this.first = first;
   }
 
   lo(span: HashedSpan): number {
-    return int32At(this.cells, this.first + span);
+    return int32At(this.cells, this.first | span);
   }
 
   hi(span: HashedSpan): number {
-    return int32At(this.cells, this.first + span + 1);
+    return int32At(this.cells, this.first | span | 1);
   }
 }

@@ -7,7 +7,7 @@ import type { Flow } from '../core/flow.ts';
 import { CASELESS, SpanHash } from '../core/span-hash.ts';
 import { type SipMessage, Span } from '../sip-parser/message.ts';
 import { Method } from '../sip-parser/method.ts';
-import { HashedSpan } from '../sip-parser/span-hashes.ts';
+import { HashedSpan, SpanHashes } from '../sip-parser/span-hashes.ts';
 import { wordsOf } from '../sip-parser/words.ts';
 
 /** Tells the kinds of key apart within one hash space. */
@@ -24,6 +24,9 @@ const MULTIPLIER_B = 0x85ebca6b;
 export class MessageKeys {
   private readonly hash: SpanHash;
   private words: DataView = new DataView(new ArrayBuffer(0));
+  private hashes: SpanHashes = new SpanHashes();
+  /** The dialog's keys are known. */
+  private dialogKnown = false;
 
   callIdLo = 0;
   callIdHi = 0;
@@ -52,6 +55,7 @@ export class MessageKeys {
       this.take(message);
       return;
     }
+    this.dialogKnown = false;
     const { hash } = this;
     this.span(message, Span.CALL_ID);
     this.callIdLo = hash.lo;
@@ -76,6 +80,8 @@ export class MessageKeys {
     this.fromTagLo = spanHashes.lo(HashedSpan.FROM_TAG);
     this.fromTagHi = spanHashes.hi(HashedSpan.FROM_TAG);
     const tagged = int32At(message.spans, 2 * Span.TO_TAG + 1) >= 0;
+    this.hashes = spanHashes;
+    this.dialogKnown = tagged;
     this.toTagLo = tagged ? spanHashes.lo(HashedSpan.TO_TAG) : 0;
     this.toTagHi = tagged ? spanHashes.hi(HashedSpan.TO_TAG) : 0;
   }
@@ -154,12 +160,14 @@ export class MessageKeys {
 
   /** (Call-ID, local tag, remote tag) with the From tag as the local one. */
   dialogFromLocal(): void {
-    this.dialog(this.fromTagLo, this.fromTagHi, this.toTagLo, this.toTagHi);
+    if (this.dialogKnown) this.known(HashedSpan.DIALOG_FROM_LOCAL);
+    else this.dialog(this.fromTagLo, this.fromTagHi, this.toTagLo, this.toTagHi);
   }
 
   /** (Call-ID, local tag, remote tag) with the To tag as the local one. */
   dialogToLocal(): void {
-    this.dialog(this.toTagLo, this.toTagHi, this.fromTagLo, this.fromTagHi);
+    if (this.dialogKnown) this.known(HashedSpan.DIALOG_TO_LOCAL);
+    else this.dialog(this.toTagLo, this.toTagHi, this.fromTagLo, this.fromTagHi);
   }
 
   /** Both addresses and ports, in this order: 32 bits, which only tell rows of one key apart. */
@@ -174,6 +182,8 @@ export class MessageKeys {
 
   /** What tells a response from others of its transaction: status, To tag, RSeq. 32 bits, never 0. */
   responseSignature(message: SipMessage): number {
+    const { spanHashes } = message;
+    if (spanHashes.keyed) return spanHashes.lo(HashedSpan.SIGNATURE);
     const { hash } = this;
     hash.reset();
     hash.word(message.statusCode);
@@ -185,6 +195,8 @@ export class MessageKeys {
 
   /** To tag and Request-URI: what an ACK, or an RFC 2543 request, must also repeat to be a retransmission. */
   requestSignature(message: SipMessage): number {
+    const { spanHashes } = message;
+    if (spanHashes.keyed) return spanHashes.lo(HashedSpan.SIGNATURE);
     const isAck = message.method === Method.ACK;
     if (!isAck && message.branchHasCookie) return 0;
     const { hash } = this;
@@ -194,6 +206,11 @@ export class MessageKeys {
     if (!message.branchHasCookie) this.feed(message, Span.REQUEST_URI);
     hash.finish();
     return hash.lo;
+  }
+
+  private known(key: HashedSpan): void {
+    this.lo = this.hashes.lo(key);
+    this.hi = this.hashes.hi(key);
   }
 
   private dialog(localLo: number, localHi: number, remoteLo: number, remoteHi: number): void {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { giveBackBlock, takeBlock } from '../../src/core/block-memory.ts';
 import { Transport } from '../../src/core/transport.ts';
-import { SipMessage } from '../../src/sip-parser/message.ts';
+import { MessageKind, SipMessage } from '../../src/sip-parser/message.ts';
 import { ParseError } from '../../src/sip-parser/parse-error.ts';
 import { parseMessage } from '../../src/sip-parser/parse-message.ts';
 import { isScannable, scanUsualLines } from '../../src/sip-parser/scanner.ts';
@@ -137,9 +137,17 @@ describe('scanner', () => {
       const bad = parsed(buf, bytes, 5, message).error;
       if (bad !== ParseError.NONE || message.headersTruncated) return [];
       keys.load(buf, message);
+      const { callIdLo, callIdHi, fromTagLo, fromTagHi, toTagLo, toTagHi } = keys;
+      const hashes = [callIdLo, callIdHi, fromTagLo, fromTagHi, toTagLo, toTagHi];
       keys.transaction(message, 0, message.method);
-      const { callIdLo, callIdHi, fromTagLo, fromTagHi, toTagLo, toTagHi, lo, hi } = keys;
-      return [callIdLo, callIdHi, fromTagLo, fromTagHi, toTagLo, toTagHi, lo, hi];
+      hashes.push(keys.lo, keys.hi);
+      keys.dialogFromLocal();
+      hashes.push(keys.lo, keys.hi);
+      keys.dialogToLocal();
+      hashes.push(keys.lo, keys.hi);
+      const isRequest = message.kind === MessageKind.REQUEST;
+      hashes.push(isRequest ? keys.requestSignature(message) : keys.responseSignature(message));
+      return hashes;
     };
     let hashed = 0;
     fc.assert(
