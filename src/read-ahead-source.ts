@@ -91,7 +91,7 @@ export class ReadAheadSource implements PacketSource {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#own.close();
-    await this.#thread?.close();
+    this.#thread?.close();
   }
 
   stats(): readonly CaptureStats[] {

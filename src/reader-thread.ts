@@ -64,11 +64,13 @@ export class ReaderThread {
     return undefined;
   }
 
-  async close(): Promise<void> {
+  /** The thread ends by itself; nobody waits for it, since what it has read is all that was wanted. */
+  close(): void {
     if (this.closed) return;
     this.closed = true;
     this.wake?.();
     this.port.close();
-    await this.worker.terminate();
+    this.worker.unref();
+    void this.worker.terminate();
   }
 }

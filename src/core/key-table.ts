@@ -74,9 +74,13 @@ export class KeyTable {
   find(lo: number, hi: number): number {
     const at = slotOf(this.cells, this.mask, lo, hi);
     if (at >= 0) return int32At(this.cells, at + 2) - 1;
-    if (this.oldLeft === 0) return -1;
-    const old = slotOf(this.oldCells, this.oldMask, lo, hi);
-    return old < 0 ? -1 : int32At(this.oldCells, old + 2) - 1;
+    return this.oldLeft === 0 ? -1 : this.findOld(lo, hi);
+  }
+
+  /** Apart, so that what asks a table is compiled without what is only asked while one grows. */
+  private findOld(lo: number, hi: number): number {
+    const at = slotOf(this.oldCells, this.oldMask, lo, hi);
+    return at < 0 ? -1 : int32At(this.oldCells, at + 2) - 1;
   }
 
   /**

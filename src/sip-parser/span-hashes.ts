@@ -38,7 +38,8 @@ export class SpanHashes {
 
   /** They are the cells from `first` on, a multiple of HASH_CELLS. */
   point(cells: Int32Array, first: number): void {
-    this.cells = cells;
+    // To keep a reference costs more than to see that it is kept already.
+    if (this.cells !== cells) this.cells = cells;
     this.first = first;
   }
 

@@ -50,7 +50,8 @@ export class MessageKeys {
 
   /** Takes a new message and hashes its Call-ID and tags. */
   load(buf: Uint8Array, message: SipMessage): void {
-    this.words = wordsOf(buf);
+    const words = wordsOf(buf);
+    if (this.words !== words) this.words = words;
     if (message.spanHashes.known) {
       this.take(message);
       return;
@@ -80,7 +81,7 @@ export class MessageKeys {
     this.fromTagLo = spanHashes.lo(HashedSpan.FROM_TAG);
     this.fromTagHi = spanHashes.hi(HashedSpan.FROM_TAG);
     const tagged = int32At(message.spans, 2 * Span.TO_TAG + 1) >= 0;
-    this.hashes = spanHashes;
+    if (this.hashes !== spanHashes) this.hashes = spanHashes;
     this.dialogKnown = tagged;
     this.toTagLo = tagged ? spanHashes.lo(HashedSpan.TO_TAG) : 0;
     this.toTagHi = tagged ? spanHashes.hi(HashedSpan.TO_TAG) : 0;

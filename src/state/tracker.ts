@@ -41,9 +41,10 @@ export class Tracker {
   /** Takes a good message; its keys serve every direction it is then seen in. */
   load(buf: Uint8Array, message: SipMessage, flow: Flow, nowUs: number, era: number): void {
     const { arrival } = this;
-    arrival.buf = buf;
-    arrival.message = message;
-    arrival.flow = flow;
+    // The same from message to message: to keep a reference costs more than to see that it is kept already.
+    if (arrival.buf !== buf) arrival.buf = buf;
+    if (arrival.message !== message) arrival.message = message;
+    if (arrival.flow !== flow) arrival.flow = flow;
     arrival.timestampUs = flow.timestampUs;
     arrival.nowUs = nowUs;
     arrival.era = era;

@@ -164,7 +164,7 @@ async function readByThread(
     else said.push(next);
     if (next.kind === 'end' || next.kind === 'failed') break;
   }
-  await thread.close();
+  thread.close();
   return { packets, usual, said };
 }
 
