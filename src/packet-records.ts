@@ -69,10 +69,7 @@ export class PacketRecords {
     flow.sourcePort = ports & 0xffff;
     flow.destinationPort = ports >>> 16;
     flow.transport = Transport.UDP;
-    this.takeMessage(records, at);
-  }
 
-  private takeMessage(records: Int32Array, at: number): void {
     const { message } = this;
     const kinds = int32At(records, at | KINDS);
     const isRequest = (kinds & 0x7f) === MessageKind.REQUEST;

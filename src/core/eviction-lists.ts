@@ -1,7 +1,8 @@
 /**
  * Rows of one table in order of age, one list per class of value: what a full table gives up first. Doubly linked
  * through two words and a byte of each row, wherever the table has them; every operation is a constant number of
- * writes.
+ * writes. Each list is closed by a row of its own behind the table's, so that no operation asks whether a row is the
+ * first or the last.
  */
 import { assert } from './assert.ts';
 import { int32At, uint8At } from './columns.ts';
@@ -21,32 +22,37 @@ export class EvictionLists {
   private readonly link: number;
   /** The byte of the class, + 1; 0 = in no list. */
   private readonly classByte: number;
-  private readonly oldestOf: Int32Array;
-  private readonly newestOf: Int32Array;
+  /** The row that closes the list of class 0; those of the others follow. */
+  private readonly firstHead: number;
   private readonly counts: Int32Array;
   readonly classes: number;
 
   /**
-   * `link`: the first of two words, an even one, `classByte`: a byte of each row that are the lists' own. Classes are numbered
-   * from the least valuable, 0, up; at most 254.
+   * `link`: the first of two words, an even one, `classByte`: a byte of each row that are the lists' own. Classes are
+   * numbered from the least valuable, 0, up; at most 254, and as many as `rows` has heads.
    */
   constructor(rows: Rows, link: number, classByte: number, classes: number) {
+    assert((link & 1) === 0, 'the first of two words is an even one');
     this.words = rows.words;
     this.bytes = rows.bytes;
     this.wordShift = rows.wordShift;
     this.byteShift = rows.wordShift + 2;
-    assert((link & 1) === 0, 'the first of two words is an even one');
     this.link = link;
     this.classByte = classByte;
     this.classes = classes;
-    this.oldestOf = new Int32Array(classes).fill(NO_ROW);
-    this.newestOf = new Int32Array(classes).fill(NO_ROW);
+    this.firstHead = rows.rowsMax;
     this.counts = new Int32Array(classes);
+    for (let head = this.firstHead; head < this.firstHead + classes; head++) {
+      const at = (head << this.wordShift) | link;
+      this.words[at] = head;
+      this.words[at | 1] = head;
+    }
   }
 
   /** Lists of rows that have no place for links. */
   static apart(rowsMax: number, classes: number): EvictionLists {
-    return new EvictionLists(new Rows(rowsMax, OWN_WORD_SHIFT), 0, OWN_CLASS_BYTE, classes);
+    const rows = new Rows(rowsMax, OWN_WORD_SHIFT, classes);
+    return new EvictionLists(rows, 0, OWN_CLASS_BYTE, classes);
   }
 
   /** Rows of a class. */
@@ -56,37 +62,38 @@ export class EvictionLists {
 
   /** The oldest row of a class; -1 when it has none. */
   oldestIn(valueClass: number): number {
-    return int32At(this.oldestOf, valueClass);
+    const head = this.firstHead + valueClass;
+    const row = int32At(this.words, (head << this.wordShift) | this.link | 1);
+    return row === head ? NO_ROW : row;
   }
 
   /** Appends a row that is in no list. */
   add(row: number, valueClass: number): void {
-    const { words } = this;
-    const newest = int32At(this.newestOf, valueClass);
-    const at = (row << this.wordShift) | this.link;
+    const { words, wordShift, link, counts } = this;
+    const head = this.firstHead + valueClass;
+    const headAt = (head << wordShift) | link;
+    const at = (row << wordShift) | link;
+    const newest = int32At(words, headAt);
     words[at] = newest;
-    words[at | 1] = NO_ROW;
+    words[at | 1] = head;
+    words[(newest << wordShift) | link | 1] = row;
+    words[headAt] = row;
     this.bytes[(row << this.byteShift) | this.classByte] = valueClass + 1;
-    this.counts[valueClass] = int32At(this.counts, valueClass) + 1;
-    if (newest < 0) this.oldestOf[valueClass] = row;
-    else words[(newest << this.wordShift) | this.link | 1] = row;
-    this.newestOf[valueClass] = row;
+    counts[valueClass] = int32At(counts, valueClass) + 1;
   }
 
   /** Takes a row out of its list. */
   remove(row: number): void {
-    const { words } = this;
-    const at = (row << this.wordShift) | this.link;
+    const { words, wordShift, link, counts } = this;
+    const at = (row << wordShift) | link;
     const before = int32At(words, at);
     const behind = int32At(words, at | 1);
+    words[(before << wordShift) | link | 1] = behind;
+    words[(behind << wordShift) | link] = before;
     const byte = (row << this.byteShift) | this.classByte;
     const valueClass = uint8At(this.bytes, byte) - 1;
     this.bytes[byte] = 0;
-    this.counts[valueClass] = int32At(this.counts, valueClass) - 1;
-    if (before < 0) this.oldestOf[valueClass] = behind;
-    else words[(before << this.wordShift) | this.link | 1] = behind;
-    if (behind < 0) this.newestOf[valueClass] = before;
-    else words[(behind << this.wordShift) | this.link] = before;
+    counts[valueClass] = int32At(counts, valueClass) - 1;
   }
 
   /** To the young end of another class; nothing when it is in that class already. */
@@ -99,7 +106,7 @@ export class EvictionLists {
   /** The oldest row of the least valuable class that has one; -1 when all lists are empty. */
   oldest(): number {
     for (let i = 0; i < this.classes; i++) {
-      const row = int32At(this.oldestOf, i);
+      const row = this.oldestIn(i);
       if (row >= 0) return row;
     }
     return NO_ROW;

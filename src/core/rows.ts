@@ -19,11 +19,14 @@ export class Rows {
   readonly bytes: Uint8Array;
   readonly doubles: Float64Array;
 
-  /** Zeroes. `wordShift` is 1 or more, so that doubles have their place in every row. */
-  constructor(rowsMax: number, wordShift: number) {
+  /**
+   * Zeroes. `wordShift` is 1 or more, so that doubles have their place in every row. `heads`: so many rows more, from
+   * row `rowsMax` on, for the ends of lists of the others.
+   */
+  constructor(rowsMax: number, wordShift: number, heads: number) {
     this.rowsMax = rowsMax;
     this.wordShift = wordShift;
-    const words = rowsMax * 2 ** wordShift;
+    const words = (rowsMax + heads) * 2 ** wordShift;
     this.doubles = float64Column(words / 2);
     const { buffer, byteOffset } = this.doubles;
     this.words = new Int32Array(buffer, byteOffset, words);

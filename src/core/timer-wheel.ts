@@ -49,7 +49,7 @@ export class TimerWheel {
   private readonly first: Int32Array = new Int32Array(LEVELS * SLOTS);
 
   constructor(rowsMax: number) {
-    const rows = new Rows(rowsMax, WORD_SHIFT);
+    const rows = new Rows(rowsMax, WORD_SHIFT, 0);
     this.words = rows.words;
     this.doubles = rows.doubles;
     this.due = new DueHeap(rows, PLACE);

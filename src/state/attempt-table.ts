@@ -82,7 +82,7 @@ export class AttemptTable {
     this.wheel = wheel;
     this.slab = new Slab(rowsMax);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
-    const rows = new Rows(rowsMax, WORD_SHIFT);
+    const rows = new Rows(rowsMax, WORD_SHIFT, CLASSES);
     this.lists = new EvictionLists(rows, LINK, CLASS_BYTE, CLASSES);
     this.kinds = uint8Column(rowsMax);
     this.peers = uint16Column(rowsMax);

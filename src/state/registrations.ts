@@ -67,7 +67,7 @@ export class Registrations {
     this.hasher = new Hasher(options.seed);
     this.slab = new Slab(rowsMax);
     this.keys = new KeyTable(rowsMax, SLOTS_INITIAL);
-    const rows = new Rows(rowsMax, WORD_SHIFT);
+    const rows = new Rows(rowsMax, WORD_SHIFT, 1);
     this.lists = new EvictionLists(rows, LINK, CLASS_BYTE, 1);
     this.words = rows.words;
     this.directions = uint8Column(rowsMax);

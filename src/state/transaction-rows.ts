@@ -78,8 +78,9 @@ export class TransactionRows {
   /** 1 while a received initial INVITE was forwarded and has no final response. */
   readonly proxyCores: Uint8Array;
 
-  constructor(rowsMax: number) {
-    this.rows = new Rows(rowsMax, WORD_SHIFT);
+  /** `heads`: rows for the ends of lists, as Rows has them. */
+  constructor(rowsMax: number, heads: number) {
+    this.rows = new Rows(rowsMax, WORD_SHIFT, heads);
     this.words = this.rows.words;
     this.bytes = this.rows.bytes;
     this.halves = this.rows.halves;

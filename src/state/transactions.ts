@@ -38,7 +38,7 @@ export class Transactions extends TransactionRows {
   evictions = 0;
 
   constructor(role: Role, rowsMax: number, timerBase: number) {
-    super(rowsMax);
+    super(rowsMax, CLASSES);
     this.role = role;
     this.timerBase = timerBase;
     this.slab = new Slab(rowsMax);
