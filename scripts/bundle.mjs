@@ -28,7 +28,7 @@ const DATA_PLANE = [
 const BUNDLES = [
   { entries: ['main', 'probe'], chunks: 'chunks', dataPlane: true, loaded: true },
   { entries: ['sip-parser/parse-message'], chunks: 'sip-parser', dataPlane: true },
-  { entries: ['read-ahead-worker'], chunks: 'read-ahead', dataPlane: false },
+  { entries: ['read-ahead-worker'], chunks: 'read-ahead', dataPlane: false, common: true },
 ];
 
 /** Packages that become part of it: every start needs them, and Node takes longer to find them than to run them. */
@@ -53,7 +53,7 @@ const FOLDING = {
     toplevel: true,
     unused: true,
   },
-  format: { comments: false, beautify: true, indent_level: 1 },
+  format: { comments: false, beautify: true, indent_level: 0 },
 };
 
 const dist = join(root, 'dist');
@@ -64,6 +64,10 @@ const entryModule = ({ name, exports }) => {
   const names = exports.length > 0 ? `export const { ${exports.join(', ')} } = ` : '';
   return `${line}import { loadBundle } from './bundle-loader.js';\n\n${names}loadBundle('${name}.cjs');\n`;
 };
+
+/** As bundle-loader runs it. On the first line, so that lines keep their numbers. */
+const asFunction = (code) =>
+  `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
 
 /** A module finds files beside itself also from the chunk it has become a part of. */
 const ownPlace = {
@@ -78,22 +82,31 @@ const ownPlace = {
   },
 };
 
+/** CommonJS starts sooner than a module does. */
+const reader = {
+  name: 'reader',
+  transform: (code, id) =>
+    id.endsWith('/early-reader.js')
+      ? code.replace('read-ahead-worker.js', 'read-ahead-worker.cjs')
+      : null,
+};
+
 const packed = {
   name: 'packed',
   resolveId: (name) => (PACKED.has(name) ? fileURLToPath(import.meta.resolve(name)) : null),
 };
 
-async function bundle({ entries, chunks, dataPlane, loaded }) {
+async function bundle({ entries, chunks, dataPlane, loaded, common = loaded }) {
   const modules = await rollup({
     input: Object.fromEntries(entries.map((name) => [name, join(dist, `${name}.js`)])),
     external: (id) => !id.startsWith('.') && !id.startsWith('/') && !PACKED.has(id),
-    plugins: [packed, ownPlace, inlineReads],
+    plugins: [packed, reader, ownPlace, inlineReads],
   });
   const isDataPlane = (id) =>
     dataPlane && DATA_PLANE.some((pattern) => pattern.test(relative(dist, id)));
-  const extension = loaded ? 'cjs' : 'js';
+  const extension = common ? 'cjs' : 'js';
   const { output } = await modules.generate({
-    format: loaded ? 'cjs' : 'es',
+    format: common ? 'cjs' : 'es',
     dynamicImportInCjs: false,
     generatedCode: { constBindings: true },
     entryFileNames: `[name].${extension}`,
@@ -106,7 +119,11 @@ async function bundle({ entries, chunks, dataPlane, loaded }) {
   });
   await modules.close();
   // The first line of a program is no line of a module.
-  const files = output.map(({ fileName, code }) => ({ fileName, code: code.replace(/^#!/, '//') }));
+  const files = output.map(({ fileName, code }) => ({
+    fileName,
+    code: code.replace(/^#!/, '//'),
+    wrapped: loaded,
+  }));
   for (const chunk of loaded ? output.filter(({ isEntry }) => isEntry) : []) {
     files.push({ fileName: `${chunk.name}.js`, code: entryModule(chunk) });
   }
@@ -122,10 +139,10 @@ await main(async () => {
     const isStale = /\.(c?js|js\.map|cache)$/.test(file);
     if (isStale && !KEPT.some((kept) => kept.test(file))) rmSync(join(dist, file));
   }
-  for (const { fileName, code } of outputs) {
+  for (const { fileName, code, wrapped } of outputs) {
     const shipped = FOLDED.test(fileName) ? (await minify(code, FOLDING)).code : code;
     mkdirSync(dirname(join(dist, fileName)), { recursive: true });
-    writeFileSync(join(dist, fileName), shipped);
+    writeFileSync(join(dist, fileName), wrapped ? asFunction(shipped) : shipped);
   }
   run(process.execPath, ['scripts/lib/code-cache.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] });
 });

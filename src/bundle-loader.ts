@@ -1,5 +1,6 @@
 /**
- * Loads the program as scripts/bundle.mjs leaves it: files of CommonJS, each with what V8 made of it when it was built.
+ * Loads the program as scripts/bundle.mjs leaves it: files of CommonJS, each one function that is given what such a file
+ * may use, and with what V8 made of it when it was built.
  * To parse them and to compile what every start needs takes as long as to count thirty thousand messages. What another
  * version of Node or another kind of processor has made is left alone, and everything is compiled as usual.
  */
@@ -52,14 +53,10 @@ function load(path: string): object {
   modules.set(path, module);
   const code = readFileSync(path, 'utf8');
   const cachedData = readCache(path);
-  // On the first line, so that lines keep their numbers.
-  const script = new Script(
-    `(function (exports, require, module, __filename, __dirname) {${code}\n})`,
-    {
-      filename: path,
-      ...(cachedData === undefined ? {} : { cachedData }),
-    },
-  );
+  const script = new Script(code, {
+    filename: path,
+    ...(cachedData === undefined ? {} : { cachedData }),
+  });
   scripts.set(path, script);
   const place = dirname(path);
   const require = (name: string): object =>

@@ -2,8 +2,7 @@
  * The thread that reads: opens the files anew, leaves out what was counted while it started, reads the usual packets
  * of each batch, and hands it over.
  */
-import { once } from 'node:events';
-import { parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { assert } from './core/assert.ts';
 import { OperatorError } from './core/operator-error.ts';
 import type { PacketBatch } from './core/packet-batch.ts';
@@ -14,51 +13,94 @@ import type { ReadAheadOrder, ReaderSays, SkipSaid } from './read-ahead-messages
 import { createSlotBuffer, Slot } from './read-ahead-slots.ts';
 import { filesOf, mergedOf } from './sources.ts';
 
-assert(parentPort !== null, 'this is a thread');
-const order = await once(parentPort, 'message').then(([first]): ReadAheadOrder => first);
-const { port } = order;
-const slots = order.buffers.map((buffer) => new Slot(buffer));
-const credit = new Credit(order.credit);
-const say = (what: ReaderSays): void => port.postMessage(what);
+class Reading {
+  readonly #order: ReadAheadOrder;
+  readonly #port: MessagePort;
+  readonly #slots: Slot[];
+  readonly #credit: Credit;
+  readonly #files: ReturnType<typeof filesOf>;
+  readonly #source: ReturnType<typeof mergedOf>;
 
-const files = filesOf(order.files, (line) => say({ kind: 'warning', line }));
-const source = mergedOf(files);
+  constructor(order: ReadAheadOrder) {
+    this.#order = order;
+    this.#port = order.port;
+    this.#slots = order.buffers.map((buffer) => new Slot(buffer));
+    this.#credit = new Credit(order.credit);
+    this.#files = filesOf(order.files, (line) => this.#say({ kind: 'warning', line }));
+    this.#source = mergedOf(this.#files);
+  }
 
-/** Records for all packets of a batch; none is a usual one where the scanner does not reach. */
-function readRecords(batch: PacketBatch, records: Int32Array): void {
-  for (let from = 0; from < batch.count; ) {
-    const count = scanPackets(batch, from, order.portSets, order.seeds);
-    if (count === 0) {
-      records.fill(0, from * RECORD_WORDS, batch.count * RECORD_WORDS);
-      return;
+  async run(): Promise<void> {
+    try {
+      await this.#read();
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      const { code, message, hint, exitCode } = error;
+      this.#say({ kind: 'failed', code, message, hint, exitCode });
+    } finally {
+      await this.#source.close();
+      this.#port.close();
     }
-    records.set(scannedRecords.subarray(0, count * RECORD_WORDS), from * RECORD_WORDS);
-    from += count;
   }
-}
 
-function hand(batch: PacketBatch, index: number): void {
-  const end = Slot.endOf(batch);
-  let slot = slots[index];
-  assert(slot !== undefined, 'a slot is one of those there are');
-  let buffer: SharedArrayBuffer | undefined;
-  if (!slot.hasRoomFor(end)) {
-    buffer = createSlotBuffer(end);
-    slot = new Slot(buffer);
-    slots[index] = slot;
+  async #read(): Promise<void> {
+    const source = this.#source;
+    await source.open();
+    const skip = nextMessage<SkipSaid>(this.#port);
+    this.#say({ kind: 'ready' });
+    const { packets } = await skip;
+    for (;;) {
+      const batch = await source.next();
+      if (batch === undefined) break;
+      // Frames are counted from 1.
+      const counted = Math.max(0, packets + 1 - batch.firstFrame);
+      if (counted >= batch.count) continue;
+      this.#hand(counted === 0 ? batch : without(batch, counted), this.#credit.take());
+    }
+    this.#say({ kind: 'end', stats: source.stats() });
   }
-  readRecords(batch, slot.records);
-  slot.fill(batch, end);
-  say({
-    kind: 'batch',
-    slot: index,
-    buffer,
-    count: batch.count,
-    firstFrame: batch.firstFrame,
-    interfaces: source.interfaces,
-    progress: files.map((file) => file.progress()),
-    stats: source.stats(),
-  });
+
+  #hand(batch: PacketBatch, index: number): void {
+    const end = Slot.endOf(batch);
+    let slot = this.#slots[index];
+    assert(slot !== undefined, 'a slot is one of those there are');
+    let buffer: SharedArrayBuffer | undefined;
+    if (!slot.hasRoomFor(end)) {
+      buffer = createSlotBuffer(end);
+      slot = new Slot(buffer);
+      this.#slots[index] = slot;
+    }
+    this.#readRecords(batch, slot.records);
+    slot.fill(batch, end);
+    this.#say({
+      kind: 'batch',
+      slot: index,
+      buffer,
+      count: batch.count,
+      firstFrame: batch.firstFrame,
+      interfaces: this.#source.interfaces,
+      progress: this.#files.map((file) => file.progress()),
+      stats: this.#source.stats(),
+    });
+  }
+
+  /** Records for all packets of a batch; none is a usual one where the scanner does not reach. */
+  #readRecords(batch: PacketBatch, records: Int32Array): void {
+    const { portSets, seeds } = this.#order;
+    for (let from = 0; from < batch.count; ) {
+      const count = scanPackets(batch, from, portSets, seeds);
+      if (count === 0) {
+        records.fill(0, from * RECORD_WORDS, batch.count * RECORD_WORDS);
+        return;
+      }
+      records.set(scannedRecords.subarray(0, count * RECORD_WORDS), from * RECORD_WORDS);
+      from += count;
+    }
+  }
+
+  #say(what: ReaderSays): void {
+    this.#port.postMessage(what);
+  }
 }
 
 /** The batch without its first packets. */
@@ -78,29 +120,11 @@ function without(batch: PacketBatch, packets: number): PacketBatch {
   };
 }
 
-async function read(): Promise<void> {
-  await source.open();
-  const skip = once(port, 'message').then(([said]): SkipSaid => said);
-  say({ kind: 'ready' });
-  const { packets } = await skip;
-  for (;;) {
-    const batch = await source.next();
-    if (batch === undefined) break;
-    // Frames are counted from 1.
-    const counted = Math.max(0, packets + 1 - batch.firstFrame);
-    if (counted >= batch.count) continue;
-    hand(counted === 0 ? batch : without(batch, counted), credit.take());
-  }
-  say({ kind: 'end', stats: source.stats() });
+function nextMessage<T>(port: MessagePort): Promise<T> {
+  return new Promise((resolve) => {
+    port.once('message', resolve);
+  });
 }
 
-try {
-  await read();
-} catch (error) {
-  if (!(error instanceof OperatorError)) throw error;
-  const { code, message, hint, exitCode } = error;
-  say({ kind: 'failed', code, message, hint, exitCode });
-} finally {
-  await source.close();
-  port.close();
-}
+assert(parentPort !== null, 'this is a thread');
+parentPort.once('message', (order: ReadAheadOrder) => void new Reading(order).run());

@@ -111,7 +111,8 @@ async function countPipe(
     await recorded.open();
     const endpoint = await look(config, recorded, () => recorded.full);
     recorded.rewind();
-    const plane = await countOpened(config, io, { source: recorded, progress }, listOf(endpoint));
+    const input = { source: recorded, progress };
+    const plane = await countOpened(config, io, input, planeOf(config, listOf(endpoint)));
     const winner = endpointText(inferredLocal(plane));
     if (winner !== endpointText(endpoint)) {
       warn(`later messages point to ${winner} as the local side; give --local`);
@@ -159,22 +160,28 @@ async function count(
   local: readonly Endpoint[],
 ): Promise<DataPlane> {
   try {
-    await input.source.open();
-    return await countOpened(config, io, input, local);
+    const opening = input.source.open();
+    // Meanwhile: files are opened elsewhere.
+    const plane = planeOf(config, local);
+    await opening;
+    return await countOpened(config, io, input, plane);
   } finally {
     await input.source.close();
   }
+}
+
+function planeOf(config: Config, local: readonly Endpoint[]): DataPlane {
+  const inferring = config.local.length === 0;
+  return new DataPlane(planeOptions(config, local, REPLAY_SEED, inferring));
 }
 
 async function countOpened(
   config: Config,
   io: ProbeIo,
   input: Input,
-  local: readonly Endpoint[],
+  plane: DataPlane,
 ): Promise<DataPlane> {
   const { source, progress } = input;
-  const inferring = config.local.length === 0;
-  const plane = new DataPlane(planeOptions(config, local, REPLAY_SEED, inferring));
   plane.source = source;
   const untilUs = config.replay.untilUs ?? Number.POSITIVE_INFINITY;
   const bar = io.isTerminal ? new Progress(io.stderr, progress) : undefined;
