@@ -12,8 +12,8 @@ export interface ReadAheadOrder {
   readonly seeds: ScanSeeds;
   /** One a slot. */
   readonly buffers: readonly SharedArrayBuffer[];
-  /** Where those that come back are counted. */
-  readonly credit: SharedArrayBuffer;
+  /** Where they are counted on their way. */
+  readonly counts: SharedArrayBuffer;
   readonly port: MessagePort;
 }
 
@@ -22,13 +22,11 @@ export interface SkipSaid {
   readonly packets: number;
 }
 
-export interface BatchSaid {
-  readonly kind: 'batch';
-  readonly slot: number;
+/** What there is to know of the next batch besides itself; now and then, and whenever it matters. */
+export interface NewsSaid {
+  readonly kind: 'news';
   /** The slot's new buffer, where the batch did not fit the old one. */
   readonly buffer: SharedArrayBuffer | undefined;
-  readonly count: number;
-  readonly firstFrame: number;
   readonly interfaces: readonly string[];
   readonly progress: readonly FileProgress[];
   readonly stats: readonly CaptureStats[];
@@ -45,6 +43,8 @@ export interface FailureSaid {
 export type ReaderSays =
   | { readonly kind: 'ready' }
   | { readonly kind: 'warning'; readonly line: string }
-  | BatchSaid
+  | NewsSaid
+  /** To one that waits. */
+  | { readonly kind: 'handed' }
   | { readonly kind: 'end'; readonly stats: readonly CaptureStats[] }
   | FailureSaid;

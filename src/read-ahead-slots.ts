@@ -5,18 +5,22 @@
 import { BATCH_PACKETS_MAX } from './capture/batch-builder.ts';
 import { CHUNK_BYTES } from './capture/block-reader.ts';
 import { SLACK_BYTES } from './capture/capture-format.ts';
+import { float64At } from './core/columns.ts';
 import type { PacketBatch } from './core/packet-batch.ts';
 import { needsBytes, RECORD_WORDS } from './packet-records.ts';
 
 /** Batches that may be under way; the reader waits for one of them to come back. */
-export const SLOTS = 4;
+export const SLOTS = 8;
 /** Room in a buffer from the start: for a chunk of a file and what it has room for in front. */
 const BLOCK_BYTES: number = CHUNK_BYTES + 256 * 1024;
 const LINE_FEED = 0x0a;
 /** Packets are copied one by one where no more than one in so many is wanted. */
 const ONE_BY_ONE = 8;
 
-const TIMESTAMPS_AT = 0;
+/** Doubles: the number of packets, and of the first one. */
+const COUNT = 0;
+const FIRST_FRAME = 1;
+const TIMESTAMPS_AT = 64;
 const OFFSETS_AT: number = TIMESTAMPS_AT + 8 * BATCH_PACKETS_MAX;
 const CAPLENS_AT: number = OFFSETS_AT + 4 * BATCH_PACKETS_MAX;
 const LENS_AT: number = CAPLENS_AT + 4 * BATCH_PACKETS_MAX;
@@ -42,11 +46,11 @@ export class Slot implements PacketBatch {
   readonly interfaceIndex: Uint16Array;
   readonly records: Int32Array;
   readonly drained = false;
-  count = 0;
-  firstFrame = 0;
+  private readonly header: Float64Array;
 
   constructor(buffer: SharedArrayBuffer) {
     this.buffer = buffer;
+    this.header = new Float64Array(buffer, 0, 2);
     this.timestampUs = new Float64Array(buffer, TIMESTAMPS_AT, BATCH_PACKETS_MAX);
     this.offset = new Uint32Array(buffer, OFFSETS_AT, BATCH_PACKETS_MAX);
     this.caplen = new Uint32Array(buffer, CAPLENS_AT, BATCH_PACKETS_MAX);
@@ -55,6 +59,14 @@ export class Slot implements PacketBatch {
     this.interfaceIndex = new Uint16Array(buffer, INTERFACES_AT, BATCH_PACKETS_MAX);
     this.records = new Int32Array(buffer, RECORDS_AT, RECORD_WORDS * BATCH_PACKETS_MAX);
     this.block = new Uint8Array(buffer, BLOCK_AT);
+  }
+
+  get count(): number {
+    return float64At(this.header, COUNT);
+  }
+
+  get firstFrame(): number {
+    return float64At(this.header, FIRST_FRAME);
   }
 
   /** Where the batch's packets end in its block, which is where they will end in this one. */
@@ -78,8 +90,8 @@ export class Slot implements PacketBatch {
   fill(batch: PacketBatch, end: number): void {
     const { count } = batch;
     this.fillBlock(batch, end);
-    this.count = count;
-    this.firstFrame = batch.firstFrame;
+    this.header[COUNT] = count;
+    this.header[FIRST_FRAME] = batch.firstFrame;
     this.timestampUs.set(batch.timestampUs.subarray(0, count));
     this.offset.set(batch.offset.subarray(0, count));
     this.caplen.set(batch.caplen.subarray(0, count));

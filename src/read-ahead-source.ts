@@ -9,8 +9,8 @@ import { assert } from './core/assert.ts';
 import { OperatorError } from './core/operator-error.ts';
 import type { PacketBatch } from './core/packet-batch.ts';
 import type { PortSets, ScanSeeds } from './packet-scanner.ts';
-import { Credit } from './read-ahead-credit.ts';
-import type { BatchSaid, FailureSaid, ReaderSays } from './read-ahead-messages.ts';
+import { SlotCounts } from './read-ahead-counts.ts';
+import type { FailureSaid, NewsSaid, ReaderSays } from './read-ahead-messages.ts';
 import { createSlotBuffer, SLOTS, Slot } from './read-ahead-slots.ts';
 import { ReaderThread } from './reader-thread.ts';
 import { filesOf, mergedOf } from './sources.ts';
@@ -32,7 +32,7 @@ const OWN_BATCHES = 1;
 export class ReadAheadSource implements PacketSource {
   readonly #options: ReadAheadOptions;
   readonly #slots: Slot[] = [];
-  readonly #credit: Credit = new Credit();
+  readonly #counts: SlotCounts = new SlotCounts();
   /** What this thread reads by itself, until the other one takes over. */
   readonly #files: readonly FileSource[];
   readonly #own: PacketSource;
@@ -40,8 +40,14 @@ export class ReadAheadSource implements PacketSource {
   /** What this thread has read by itself. */
   #packets = 0;
   #batches = 0;
-  /** The last batch that the other thread read; undefined before it took over. */
-  #last: BatchSaid | undefined;
+  /** The other thread reads now. */
+  #tookOver = false;
+  /** A slot that is being counted. */
+  #holds = false;
+  #news: NewsSaid | undefined;
+  /** They were heard, and their slot was not received yet. */
+  #isAhead = false;
+  #failure: OperatorError | undefined;
   #stats: readonly CaptureStats[] | undefined;
   #ended = false;
   #closed = false;
@@ -53,7 +59,7 @@ export class ReadAheadSource implements PacketSource {
   }
 
   get interfaces(): readonly string[] {
-    return this.#last?.interfaces ?? this.#own.interfaces;
+    return this.#news?.interfaces ?? this.#own.interfaces;
   }
 
   async open(): Promise<void> {
@@ -65,26 +71,35 @@ export class ReadAheadSource implements PacketSource {
       portSets,
       seeds,
       buffers,
-      credit: this.#credit.buffer,
+      counts: this.#counts.buffer,
     });
     await this.#own.open();
   }
 
   async next(): Promise<PacketBatch | undefined> {
     const thread = this.#thread;
-    if (thread === undefined || this.#closed || this.#ended) return undefined;
-    if (this.#last === undefined) {
+    if (thread === undefined || this.#closed) return undefined;
+    if (!this.#tookOver) {
       if (!(await this.#takesOver(thread))) return this.#ownNext();
       thread.tell({ packets: this.#packets });
-    } else {
-      this.#credit.give();
+      this.#tookOver = true;
     }
+    if (this.#holds) this.#counts.give();
+    this.#holds = false;
+    return this.#nextHanded(thread);
+  }
+
+  async #nextHanded(thread: ReaderThread): Promise<PacketBatch | undefined> {
     for (;;) {
-      const said = await this.#hear(thread);
-      if (said === undefined) return undefined;
-      const batch = this.#heed(said);
-      if (batch !== undefined) return batch;
+      const slot = this.#counts.receive();
+      if (slot >= 0) return this.#batchIn(slot, thread);
+      // Said behind the last batch, but heard perhaps before it.
+      if (this.#failure !== undefined) throw this.#failure;
       if (this.#ended) return undefined;
+      if (!this.#counts.awaits()) continue;
+      const said = await thread.next();
+      if (said === undefined) return undefined;
+      this.#heed(said);
     }
   }
 
@@ -101,14 +116,7 @@ export class ReadAheadSource implements PacketSource {
 
   /** Of each file. */
   progress(): readonly FileProgress[] {
-    return this.#last?.progress ?? this.#files.map((file) => file.progress());
-  }
-
-  #hear(thread: ReaderThread): ReaderSays | Promise<ReaderSays | undefined> {
-    const said = thread.heard();
-    if (said !== undefined) return said;
-    this.#credit.wake();
-    return thread.next();
+    return this.#news?.progress ?? this.#files.map((file) => file.progress());
   }
 
   async #ownNext(): Promise<PacketBatch | undefined> {
@@ -127,34 +135,48 @@ export class ReadAheadSource implements PacketSource {
     return said?.kind === 'ready';
   }
 
-  /** The batch, when one was said. */
-  #heed(said: ReaderSays): PacketBatch | undefined {
+  async #batchIn(index: number, thread: ReaderThread): Promise<PacketBatch | undefined> {
+    if (this.#counts.hasNews(index)) {
+      const news = await this.#hearNews(thread);
+      if (news === undefined) return undefined;
+      if (news.buffer !== undefined) this.#slots[index] = new Slot(news.buffer);
+    }
+    const slot = this.#slots[index];
+    assert(slot !== undefined, 'a slot is one of those there are');
+    this.#holds = true;
+    return slot;
+  }
+
+  /** What was said before a slot was handed over; undefined when the source was closed meanwhile. */
+  async #hearNews(thread: ReaderThread): Promise<NewsSaid | undefined> {
+    while (!this.#isAhead) {
+      const said = await thread.next();
+      if (said === undefined) return undefined;
+      this.#heed(said);
+    }
+    this.#isAhead = false;
+    return this.#news;
+  }
+
+  #heed(said: ReaderSays): void {
     switch (said.kind) {
-      case 'batch':
-        return this.#batchOf(said);
+      case 'news':
+        this.#news = said;
+        this.#stats = said.stats;
+        this.#isAhead = true;
+        return;
       case 'warning':
         this.#options.warn(said.line);
-        return undefined;
+        return;
       case 'failed':
-        throw failureOf(said);
+        this.#failure = failureOf(said);
+        return;
       case 'end':
         this.#stats = said.stats;
         this.#ended = true;
-        return undefined;
+        return;
       default:
-        return undefined;
     }
-  }
-
-  #batchOf(said: BatchSaid): PacketBatch {
-    if (said.buffer !== undefined) this.#slots[said.slot] = new Slot(said.buffer);
-    const slot = this.#slots[said.slot];
-    assert(slot !== undefined, 'a slot is one of those there are');
-    slot.count = said.count;
-    slot.firstFrame = said.firstFrame;
-    this.#last = said;
-    this.#stats = said.stats;
-    return slot;
   }
 }
 

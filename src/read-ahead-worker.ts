@@ -8,25 +8,30 @@ import { OperatorError } from './core/operator-error.ts';
 import type { PacketBatch } from './core/packet-batch.ts';
 import { RECORD_WORDS } from './packet-records.ts';
 import { scannedRecords, scanPackets } from './packet-scanner.ts';
-import { Credit } from './read-ahead-credit.ts';
+import { SlotCounts } from './read-ahead-counts.ts';
 import type { ReadAheadOrder, ReaderSays, SkipSaid } from './read-ahead-messages.ts';
 import { createSlotBuffer, Slot } from './read-ahead-slots.ts';
 import { filesOf, mergedOf } from './sources.ts';
+
+/** News are said at least every so many batches: they say how far the files are read. */
+const BATCHES_OF_NEWS = 32;
 
 class Reading {
   readonly #order: ReadAheadOrder;
   readonly #port: MessagePort;
   readonly #slots: Slot[];
-  readonly #credit: Credit;
+  readonly #counts: SlotCounts;
   readonly #files: ReturnType<typeof filesOf>;
   readonly #source: ReturnType<typeof mergedOf>;
+  #interfaces = 0;
+  #batches = 0;
 
   constructor(order: ReadAheadOrder) {
     this.#order = order;
     this.#port = order.port;
     this.#slots = order.buffers.map((buffer) => new Slot(buffer));
-    this.#credit = new Credit(order.credit);
-    this.#files = filesOf(order.files, (line) => this.#say({ kind: 'warning', line }));
+    this.#counts = new SlotCounts(order.counts);
+    this.#files = filesOf(order.files, (line) => this.#say({ kind: 'warning', line }), true);
     this.#source = mergedOf(this.#files);
   }
 
@@ -55,12 +60,13 @@ class Reading {
       // Frames are counted from 1.
       const counted = Math.max(0, packets + 1 - batch.firstFrame);
       if (counted >= batch.count) continue;
-      this.#hand(counted === 0 ? batch : without(batch, counted), this.#credit.take());
+      this.#hand(counted === 0 ? batch : without(batch, counted));
     }
     this.#say({ kind: 'end', stats: source.stats() });
   }
 
-  #hand(batch: PacketBatch, index: number): void {
+  #hand(batch: PacketBatch): void {
+    const index = this.#counts.take();
     const end = Slot.endOf(batch);
     let slot = this.#slots[index];
     assert(slot !== undefined, 'a slot is one of those there are');
@@ -72,16 +78,18 @@ class Reading {
     }
     this.#readRecords(batch, slot.records);
     slot.fill(batch, end);
-    this.#say({
-      kind: 'batch',
-      slot: index,
-      buffer,
-      count: batch.count,
-      firstFrame: batch.firstFrame,
-      interfaces: this.#source.interfaces,
-      progress: this.#files.map((file) => file.progress()),
-      stats: this.#source.stats(),
-    });
+    const { interfaces } = this.#source;
+    const isTime = this.#batches++ % BATCHES_OF_NEWS === 0;
+    const hasNews = isTime || buffer !== undefined || interfaces.length !== this.#interfaces;
+    if (hasNews) this.#sayNews(buffer);
+    if (this.#counts.hand(hasNews)) this.#say({ kind: 'handed' });
+  }
+
+  #sayNews(buffer: SharedArrayBuffer | undefined): void {
+    const { interfaces } = this.#source;
+    this.#interfaces = interfaces.length;
+    const progress = this.#files.map((file) => file.progress());
+    this.#say({ kind: 'news', buffer, interfaces, progress, stats: this.#source.stats() });
   }
 
   /** Records for all packets of a batch; none is a usual one where the scanner does not reach. */

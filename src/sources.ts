@@ -1,4 +1,5 @@
 /** Which source a configuration asks for: files merged, paced and looped; interfaces; a HEP listener. */
+import { CHUNK_BYTES } from './capture/block-reader.ts';
 import { FileSource } from './capture/file-source.ts';
 import { LoopedSource } from './capture/looped-source.ts';
 import { MergedSource } from './capture/merged-source.ts';
@@ -9,13 +10,14 @@ import type { Config } from './config/config.ts';
 /** Files open at once read smaller pieces, so that many cost no more memory than one. */
 const MERGED_CHUNK_BYTES = 256 * 1024;
 
-/** The files of a replay, in one order of time. */
-export function filesOf(files: readonly string[], warn: (line: string) => void): FileSource[] {
-  return files.map((path) => {
-    return files.length === 1
-      ? new FileSource({ path, warn })
-      : new FileSource({ path, warn, chunkBytes: MERGED_CHUNK_BYTES });
-  });
+/** The files of a replay, in one order of time. `blocking`: the thread stands still while it reads. */
+export function filesOf(
+  files: readonly string[],
+  warn: (line: string) => void,
+  blocking = false,
+): FileSource[] {
+  const chunkBytes = files.length === 1 ? CHUNK_BYTES : MERGED_CHUNK_BYTES;
+  return files.map((path) => new FileSource({ path, warn, chunkBytes, blocking }));
 }
 
 export function mergedOf(files: readonly FileSource[]): PacketSource {

@@ -5,7 +5,7 @@
 import type { ByteSource } from './byte-source.ts';
 import { InputBlock } from './capture-format.ts';
 
-export const CHUNK_BYTES: number = 1024 * 1024;
+export const CHUNK_BYTES: number = 512 * 1024;
 /** Room in front of a chunk for the beginning of a record; a longer one gets a larger block. */
 const HEADROOM_BYTES = 128 * 1024;
 

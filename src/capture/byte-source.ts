@@ -2,7 +2,7 @@
  * Bytes of a capture in order, from wherever they come: a file, a pipe, standard input. Reads go
  * into the caller's memory.
  */
-import { close, constants, fstat, open, read, type Stats, stat } from 'node:fs';
+import { close, constants, fstat, open, read, readSync, type Stats, stat } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { OperatorError } from '../core/operator-error.ts';
@@ -28,27 +28,35 @@ const closeDescriptor = promisify(close);
 
 const STDIN_DESCRIPTOR = 0;
 
-/** A file or device, read by the thread pool. */
+/** A file or device, read by the thread pool, or by this thread. */
 class FileBytes implements ByteSource {
   bytesRead = 0;
   readonly bytesTotal: number | undefined;
   readonly #descriptor: number;
+  readonly #blocking: boolean;
   #pending: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(descriptor: number, bytesTotal: number | undefined) {
+  constructor(descriptor: number, bytesTotal: number | undefined, blocking: boolean) {
     this.#descriptor = descriptor;
     this.bytesTotal = bytesTotal;
+    this.#blocking = blocking;
   }
 
   async read(into: Uint8Array, offset: number, length: number): Promise<number> {
     if (this.#closed) return 0;
+    const bytesRead = this.#blocking
+      ? readSync(this.#descriptor, into, offset, length, null)
+      : await this.#readElsewhere(into, offset, length);
+    this.bytesRead += bytesRead;
+    return bytesRead;
+  }
+
+  async #readElsewhere(into: Uint8Array, offset: number, length: number): Promise<number> {
     const reading = readDescriptor(this.#descriptor, into, offset, length, null);
     // Only waited for by close(); whoever reads sees the error.
     this.#pending = reading.catch(() => undefined);
-    const { bytesRead } = await reading;
-    this.bytesRead += bytesRead;
-    return bytesRead;
+    return (await reading).bytesRead;
   }
 
   async close(): Promise<void> {
@@ -111,8 +119,8 @@ export class StreamBytes implements ByteSource {
   }
 }
 
-/** Opens a path, or standard input for `-`. Throws OperatorError. */
-export async function openByteSource(path: string): Promise<ByteSource> {
+/** Opens a path, or standard input for `-`. `blocking`: this thread waits for a file. Throws OperatorError. */
+export async function openByteSource(path: string, blocking = false): Promise<ByteSource> {
   if (path === '-') return openStdin();
   try {
     const stats = await statFile(path);
@@ -123,7 +131,7 @@ export async function openByteSource(path: string): Promise<ByteSource> {
       const { Socket } = process.getBuiltinModule('node:net');
       return new StreamBytes(new Socket({ fd: descriptor, readable: true, writable: false }));
     }
-    return new FileBytes(descriptor, stats.isFile() ? stats.size : undefined);
+    return new FileBytes(descriptor, stats.isFile() ? stats.size : undefined, blocking);
   } catch (error) {
     throw asOperatorError(path, error);
   }
@@ -133,7 +141,7 @@ async function openStdin(): Promise<ByteSource> {
   try {
     const stats = await statDescriptor(STDIN_DESCRIPTOR);
     refuseFolder('-', stats);
-    if (stats.isFile()) return new FileBytes(STDIN_DESCRIPTOR, stats.size);
+    if (stats.isFile()) return new FileBytes(STDIN_DESCRIPTOR, stats.size, false);
   } catch (error) {
     throw asOperatorError('-', error);
   }

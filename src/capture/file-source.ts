@@ -27,6 +27,8 @@ export interface FileSourceOptions {
   readonly warn: (line: string) => void;
   /** Bytes read at once; fewer where many files are open. */
   readonly chunkBytes?: number;
+  /** The thread has nothing to do but read: it waits for a file itself, instead of having another one wait. */
+  readonly blocking?: boolean;
   /** Where the bytes come from, if not from `path`. */
   readonly bytes?: ByteSource;
 }
@@ -55,8 +57,8 @@ export class FileSource implements PacketSource {
   }
 
   async open(): Promise<void> {
-    const { path } = this.#options;
-    const raw = this.#options.bytes ?? (await openByteSource(path));
+    const { path, blocking = false } = this.#options;
+    const raw = this.#options.bytes ?? (await openByteSource(path, blocking));
     this.#raw = raw;
     try {
       await this.#openFormat(raw);

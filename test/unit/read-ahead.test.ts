@@ -13,8 +13,8 @@ import type { PacketBatch } from '../../src/core/packet-batch.ts';
 import { SpanHash } from '../../src/core/span-hash.ts';
 import { needsBytes, RECORD_WORDS } from '../../src/packet-records.ts';
 import { REPLAY_SEED } from '../../src/plane-options.ts';
-import { Credit } from '../../src/read-ahead-credit.ts';
-import type { BatchSaid, ReaderSays } from '../../src/read-ahead-messages.ts';
+import { SlotCounts } from '../../src/read-ahead-counts.ts';
+import type { NewsSaid, ReaderSays } from '../../src/read-ahead-messages.ts';
 import { createSlotBuffer, SLOTS, Slot } from '../../src/read-ahead-slots.ts';
 import { ReadAheadSource } from '../../src/read-ahead-source.ts';
 import { ReaderThread } from '../../src/reader-thread.ts';
@@ -139,31 +139,35 @@ async function readByThread(
 ): Promise<{ packets: string[]; usual: number; said: ReaderSays[] }> {
   const slots = Array.from({ length: SLOTS }, () => new Slot(createSlotBuffer(0)));
   const buffers = slots.map(({ buffer }) => buffer);
-  const credit = new Credit();
-  const order = { files: [path], portSets, seeds, buffers, credit: credit.buffer };
+  const counts = new SlotCounts();
+  const order = { files: [path], portSets, seeds, buffers, counts: counts.buffer };
   const thread = new ReaderThread(order);
   const packets: string[] = [];
   const said: ReaderSays[] = [];
+  const news: NewsSaid[] = [];
   let usual = 0;
-  const take = (batch: BatchSaid): void => {
-    if (batch.buffer !== undefined) slots[batch.slot] = new Slot(batch.buffer);
-    const slot = slots[batch.slot];
-    assert.ok(slot !== undefined);
-    slot.count = batch.count;
-    slot.firstFrame = batch.firstFrame;
-    packets.push(...packetsOf(slot));
-    for (let i = 0; i < slot.count; i++) usual += slot.records[i * RECORD_WORDS] ?? 0;
-    credit.give();
-    credit.wake();
+  /** Slots that are there, each with the news that were said before it. */
+  const takeAll = (): void => {
+    for (let index = counts.receive(); index >= 0; index = counts.receive()) {
+      const buffer = counts.hasNews(index) ? news.shift()?.buffer : undefined;
+      if (buffer !== undefined) slots[index] = new Slot(buffer);
+      const slot = slots[index];
+      assert.ok(slot !== undefined);
+      packets.push(...packetsOf(slot));
+      for (let i = 0; i < slot.count; i++) usual += slot.records[i * RECORD_WORDS] ?? 0;
+      counts.give();
+    }
   };
   for (;;) {
+    while (!counts.awaits()) takeAll();
     const next = await thread.next();
     assert.ok(next !== undefined);
     if (next.kind === 'ready') thread.tell({ packets: skip });
-    if (next.kind === 'batch') take(next);
-    else said.push(next);
+    if (next.kind === 'news') news.push(next);
+    else if (next.kind !== 'handed') said.push(next);
     if (next.kind === 'end' || next.kind === 'failed') break;
   }
+  takeAll();
   thread.close();
   return { packets, usual, said };
 }
