@@ -54,7 +54,7 @@ export class ReadAheadSource implements PacketSource {
 
   constructor(options: ReadAheadOptions) {
     this.#options = options;
-    this.#files = filesOf(options.files, options.warn);
+    this.#files = filesOf(options.files, options.warn, true);
     this.#own = mergedOf(this.#files);
   }
 

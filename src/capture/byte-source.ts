@@ -2,7 +2,19 @@
  * Bytes of a capture in order, from wherever they come: a file, a pipe, standard input. Reads go
  * into the caller's memory.
  */
-import { close, constants, fstat, open, read, readSync, type Stats, stat } from 'node:fs';
+import {
+  close,
+  closeSync,
+  constants,
+  fstat,
+  open,
+  openSync,
+  read,
+  readSync,
+  type Stats,
+  stat,
+  statSync,
+} from 'node:fs';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { OperatorError } from '../core/operator-error.ts';
@@ -62,7 +74,9 @@ class FileBytes implements ByteSource {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#pending;
-    if (this.#descriptor !== STDIN_DESCRIPTOR) await closeDescriptor(this.#descriptor);
+    if (this.#descriptor === STDIN_DESCRIPTOR) return;
+    if (this.#blocking) closeSync(this.#descriptor);
+    else await closeDescriptor(this.#descriptor);
   }
 }
 
@@ -123,9 +137,10 @@ export class StreamBytes implements ByteSource {
 export async function openByteSource(path: string, blocking = false): Promise<ByteSource> {
   if (path === '-') return openStdin();
   try {
-    const stats = await statFile(path);
+    const stats = blocking ? statSync(path) : await statFile(path);
     refuseFolder(path, stats);
-    const descriptor = await openFile(path, constants.O_RDONLY);
+    const flags = constants.O_RDONLY;
+    const descriptor = blocking ? openSync(path, flags) : await openFile(path, flags);
     if (stats.isFIFO() || stats.isSocket()) {
       // Not imported: files need none, and every start would load it.
       const { Socket } = process.getBuiltinModule('node:net');

@@ -27,7 +27,7 @@ export interface FileSourceOptions {
   readonly warn: (line: string) => void;
   /** Bytes read at once; fewer where many files are open. */
   readonly chunkBytes?: number;
-  /** The thread has nothing to do but read: it waits for a file itself, instead of having another one wait. */
+  /** This thread waits for the file itself, instead of having another one wait: nothing else is to be done meanwhile. */
   readonly blocking?: boolean;
   /** Where the bytes come from, if not from `path`. */
   readonly bytes?: ByteSource;
