@@ -1,4 +1,4 @@
-// To, From and Contact in their usual form (src/sip-parser/usual-address.ts): one address, without escapes, a password,
+// To, From, Contact and routes in their usual form (src/sip-parser/usual-address.ts): addresses without escapes, a password,
 // headers or an IPv6 reference.
 #pragma once
 #include "cells.h"
@@ -72,6 +72,16 @@ static const u8 *to_or_from(const u8 *p, const u8 *end, int column) {
   out.spans[column + 1] = uri[1];
   if (has_tag) span(column + 2, tag, p);
   return next;
+}
+
+// One after the other, of which nothing is kept.
+static const u8 *address_list(const u8 *p, const u8 *end) {
+  int uri[2];
+  do {
+    p = address(p, end, uri);
+    if (p == NONE || p >= end) return NONE;
+  } while (*p++ == ',');
+  return next_line(p - 1, end);
 }
 
 // Also without brackets; parameters would then be the header's, and are not usual.

@@ -26,14 +26,12 @@ static int is_read_elsewhere(const u8 *p, int length) {
   case 't': return NAME("to");
   case 'c': return NAME("call-id") || NAME("cseq") || NAME("contact");
   case 'r':
-    return NAME("record-route") || NAME("route") || NAME("rseq") || NAME("rack") || NAME("require") || NAME("refer-to");
+    return NAME("rseq") || NAME("rack") || NAME("require") || NAME("refer-to");
   case 'e': return NAME("expires") || NAME("event");
   case 's': return NAME("session-expires") || NAME("subscription-state");
   case 'm': return NAME("min-se");
   case 'd': return NAME("date");
-  case 'p':
-    return NAME("proxy-require") || NAME("p-asserted-identity") || NAME("p-preferred-identity") ||
-           NAME("proxy-authorization");
+  case 'p': return NAME("proxy-require") || NAME("proxy-authorization");
   case 'a': return NAME("authorization");
   default: return 0;
   }
@@ -59,6 +57,12 @@ static const u8 *other_header(const u8 *p, const u8 *end) {
     break;
   case 's':
     if (NAME("server")) return user_agent(value, end);
+    break;
+  case 'r':
+    if (NAME("route") || NAME("record-route")) return address_list(value, end);
+    break;
+  case 'p':
+    if (NAME("p-asserted-identity") || NAME("p-preferred-identity")) return address_list(value, end);
     break;
   }
   if (is_read_elsewhere(p, length)) return NONE;

@@ -1,5 +1,5 @@
 /**
- * To, From and Contact in their usual form: one address, `"Name" <sip:user@host:port;parameters>`, `Name <sip:…>`, `<sip:…>`, without
+ * To, From, Contact and routes in their usual form: addresses, `"Name" <sip:user@host:port;parameters>`, `Name <sip:…>`, `<sip:…>`, without
  * escapes, a password, headers, an IPv6 reference or anything else that is rare. What is read here,
  * address-headers.ts and contact.ts read the same (test/property/sip-parser.test.ts); what is not, is theirs.
  * Constants stand in this file because an imported one costs a load and a check at each use.
@@ -20,6 +20,7 @@ const SEMICOLON = 59;
 const LESS_THAN = 60;
 const EQUALS = 61;
 const GREATER_THAN = 62;
+const COMMA = 44;
 const AT = 64;
 const ZERO = 48;
 const SLASH = 47;
@@ -29,6 +30,8 @@ const CONTACT_LIMIT = CONTACTS_MAX;
 const FROM_TAG = 2 * Span.FROM_TAG;
 const TO_URI = 2 * Span.TO_URI;
 const TO_TAG = 2 * Span.TO_TAG;
+/** For spans that nobody asks for. */
+const dropped = new Int32Array(2);
 
 /**
  * An address and perhaps one tag; `uriColumn` is that of the header's URI in `spans`. Returns where the next
@@ -84,6 +87,17 @@ export function readUsualContact(
   message.contactRegId[index] = -1;
   message.contactCount = index + 1;
   return next;
+}
+
+/** Addresses, one after the other, of which nothing is kept: the next line, or -1. */
+export function readUsualAddresses(words: DataView, start: number, last: number): number {
+  let i = start;
+  for (;;) {
+    i = readUsualAddress(words, i, last, dropped, 0);
+    if (i < 0 || i > last) return -1;
+    if (words.getUint8(i) !== COMMA) return nextLine(words, i, last);
+    i++;
+  }
 }
 
 /** A URI that is all of the line: parameters would be the header's, and are not usual. */

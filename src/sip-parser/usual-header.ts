@@ -9,7 +9,7 @@ import { Header, headerInWords } from './header-name.ts';
 import { type SipMessage, Span } from './message.ts';
 import { Method } from './method.ts';
 import { methodOf } from './method-token.ts';
-import { readUsualContact, readUsualToOrFrom } from './usual-address.ts';
+import { readUsualAddresses, readUsualContact, readUsualToOrFrom } from './usual-address.ts';
 import { readUsualVia } from './usual-via.ts';
 import { endOfPlain, endOfText, endOfVisible, nextLine, wordFrom, wordsOf } from './words.ts';
 
@@ -45,6 +45,10 @@ const CONTENT_TYPE = Header.CONTENT_TYPE;
 const MAX_FORWARDS = Header.MAX_FORWARDS;
 const USER_AGENT_HEADER = Header.USER_AGENT;
 const SERVER_HEADER = Header.SERVER;
+const ROUTE = Header.ROUTE;
+const RECORD_ROUTE = Header.RECORD_ROUTE;
+const ASSERTED_IDENTITY = Header.P_ASSERTED_IDENTITY;
+const PREFERRED_IDENTITY = Header.P_PREFERRED_IDENTITY;
 const FROM_URI = 2 * Span.FROM_URI;
 const TO_URI = 2 * Span.TO_URI;
 const CALL_ID = 2 * Span.CALL_ID;
@@ -134,7 +138,7 @@ function readUsualCseq(words: DataView, start: number, last: number, message: Si
   return next;
 }
 
-/** Content-Length, Content-Type, Max-Forwards and what nobody reads. */
+/** Content-Length, Content-Type, Max-Forwards, routes and identities, and what nobody reads. */
 function readOtherUsualHeader(
   words: DataView,
   start: number,
@@ -156,6 +160,11 @@ function readOtherUsualHeader(
     case USER_AGENT_HEADER:
     case SERVER_HEADER:
       return readUsualUserAgent(words, nameEnd + 1, last, message);
+    case ROUTE:
+    case RECORD_ROUTE:
+    case ASSERTED_IDENTITY:
+    case PREFERRED_IDENTITY:
+      return readUsualAddresses(words, nameEnd + 1, last);
     default:
       return -1;
   }

@@ -201,6 +201,20 @@ describe('packets read ahead', () => {
     assert.ok(side.usual > messages / 2, `${side.usual} of ${messages} messages are usual`);
   });
 
+  it('are what proxies route and vouch for', async () => {
+    const routed = messageText()
+      .replace(
+        'Max-Forwards:',
+        'Record-Route: <sip:192.0.2.9;lr>,<sip:192.0.2.8;r2=on;lr>\r\nMax-Forwards:',
+      )
+      .replace('Max-Forwards:', 'Route: <sip:192.0.2.7:5062;lr>\r\nMax-Forwards:')
+      .replace('Max-Forwards:', 'P-Asserted-Identity: "A B" <sip:a@b>\r\nMax-Forwards:');
+    const data = ethernet(0x0800, ipv4(udp(bytesOf(routed), { source: 5060, destination: 5060 })));
+    const side = await compare([{ data, linktype: ETHERNET, len: data.length }], LOCAL);
+    assert.match(routed, /Record-Route.*\r\nRoute.*\r\nP-Asserted-Identity/);
+    assert.equal(side.usual, 1);
+  });
+
   it('are messages of every kind in frames with a few bytes changed', async () => {
     await compare(mutatedFrames(6000), { ...LOCAL, 'hep-port': '9060' });
     await compare(mutatedFrames(3000), { ...LOCAL, 'sip-port': '40000', tunnel: 'vxlan' });

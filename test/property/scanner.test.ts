@@ -49,6 +49,13 @@ const lines = [
   ' Via: SIP/2.0/UDP h;branch=z9hG4bKf',
   'X-Ray: a\rb',
   'To: <sip:a@b#c>;tag=1',
+  'Record-Route: <sip:192.0.2.1;lr>',
+  'record-route:<sip:p1;lr>, <sip:p2:5062;transport=tcp;lr>',
+  'Route: <sip:p1;lr>,<sip:p2;lr>,',
+  'Route: <sip:[2001:db8::1];lr>',
+  'ROUTE: "P 1"<sip:p1;lr>;x=y',
+  'P-Asserted-Identity: "A B" <sip:a@b>, <tel:+431>',
+  'P-Preferred-Identity: <sip:a@b>',
 ];
 
 interface Mutation {
