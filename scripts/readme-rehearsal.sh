@@ -64,7 +64,7 @@ serve() {
   printf '%5s s  %s, until it listens\n' "$((SECONDS - started))" "$1"
 }
 
-# expect WHAT JAVASCRIPT: an expression of `get(path)` becomes true within half a minute.
+# expect WHAT JAVASCRIPT: an expression of `get(path)` becomes true within a minute and a half: Prometheus takes its time.
 expect() {
   inside "node -e \"
     const get = async (url) => (await fetch(url)).text();
@@ -73,7 +73,7 @@ expect() {
       if (left === 0) process.exit(1);
       setTimeout(look, 1000, left - 1);
     };
-    look(30);\"" || { tail -20 "$work/log" >&2; fail "$1: it did not come true"; }
+    look(90);\"" || { tail -20 "$work/log" >&2; fail "$1: it did not come true"; }
   printf '         %s\n' "$1"
 }
 
@@ -83,6 +83,8 @@ printf '%5s s  a bare root of Debian, made\n' "$((SECONDS - started))"
 connect "$root"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
+# Every Debian has it; debootstrap leaves it to the installer.
+[ -e "$root/etc/hosts" ] || echo '127.0.0.1 localhost' > "$root/etc/hosts"
 mkdir "$root$home/sipgauge"
 git -C "$here" archive HEAD | tar -C "$root$home/sipgauge" -xf -
 
