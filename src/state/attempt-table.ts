@@ -2,6 +2,7 @@
  * Rows of attempts, of calls or of registrations: what a user tried, over as many transactions as it took.
  * Fields, key and eviction only; what an attempt means is in calls.ts and registration-attempts.ts.
  */
+import { tallyBytes, tallyCells } from '../core/byte-tally.ts';
 import {
   float64At,
   int32At,
@@ -56,6 +57,8 @@ const INDICATION = 5;
 
 const BRANCHES_MAX = 0xffff;
 const CANCELS_MAX = 0xff;
+
+const tally = tallyCells();
 
 /** Least valuable first. */
 const AttemptClass = { CLOSED: 0, UNANSWERED: 1, ANSWERED: 2 } as const;
@@ -251,11 +254,19 @@ export class AttemptTable {
   countOpen(counts: Float64Array, peers: number): void {
     const { kinds } = this;
     const rows = this.slab.highWater;
+    if (peers === 1) {
+      tally.fill(0);
+      tallyBytes(kinds, rows, tally);
+      for (let kind = 0; kind < tally.length; kind++) {
+        if ((kind & STATE_MASK) !== AttemptState.CLOSED)
+          addOpen(counts, kind >> DIRECTION_SHIFT, int32At(tally, kind));
+      }
+      return;
+    }
     for (let row = 0; row < rows; row++) {
       const kind = uint8At(kinds, row);
       if ((kind & STATE_MASK) === AttemptState.CLOSED) continue;
-      const cell = (kind >> DIRECTION_SHIFT) * peers + uint16At(this.peers, row);
-      counts[cell] = float64At(counts, cell) + 1;
+      addOpen(counts, (kind >> DIRECTION_SHIFT) * peers + uint16At(this.peers, row), 1);
     }
   }
 
@@ -274,4 +285,8 @@ export class AttemptTable {
     words[at | FINAL] = 0;
     this.setBranches(row, 0);
   }
+}
+
+function addOpen(counts: Float64Array, cell: number, attempts: number): void {
+  if (attempts > 0) counts[cell] = float64At(counts, cell) + attempts;
 }

@@ -2,6 +2,7 @@
  * Rows of dialogs (RFC 3261 12): Call-ID and both tags, one per fork, with the local side as an end or as
  * a proxy between the ends. Fields, key, siblings and eviction; their life is in dialogs.ts.
  */
+import { tallyBytes, tallyCells } from '../core/byte-tally.ts';
 import { float64At, int32At, uint8At, uint8Column, uint16At } from '../core/columns.ts';
 import { EvictionLists } from '../core/eviction-lists.ts';
 import { KeyTable } from '../core/key-table.ts';
@@ -60,6 +61,8 @@ const REFRESH_BY = 5;
 const CONFIRMED_AT = 6;
 const FIRST_BYE = 7;
 const LAST_BYE = 8;
+
+const tally = tallyCells();
 
 const CLASSES = 2;
 const SLOTS_INITIAL = 64;
@@ -302,11 +305,11 @@ export class DialogTable {
 
   /** Adds up the rows by direction, role and state, into `counts[dialogCell(…)]`. */
   count(counts: Int32Array): void {
-    const { kinds } = this;
-    const rows = this.slab.highWater;
-    for (let row = 0; row < rows; row++) {
-      const cell = uint8At(kinds, row) & COUNTED_MASK;
-      counts[cell] = int32At(counts, cell) + 1;
+    tally.fill(0);
+    tallyBytes(this.kinds, this.slab.highWater, tally);
+    for (let kind = 0; kind < tally.length; kind++) {
+      const cell = kind & COUNTED_MASK;
+      counts[cell] = int32At(counts, cell) + int32At(tally, kind);
     }
   }
 
