@@ -20,8 +20,12 @@ const KINDS = 4;
 const STATUS = 5;
 const CSEQ_NUMBER = 6;
 const ODDITIES = 7;
+/** Where each begins, and from bit LENGTH_SHIFT on how long it is. */
 const CALL_ID = 8;
-const TO_URI = 10;
+const TO_URI = 9;
+/** Seconds, -1 = none. */
+const EXPIRES = 10;
+const SESSION_EXPIRES = 11;
 const SECOND_VIA = 12;
 const HASHES = 16;
 /** Two words. */
@@ -29,6 +33,8 @@ export const TRANSACTION_KEY: number = HASHES | HashedSpan.TRANSACTION;
 const SECOND_PORT = 31;
 
 const TO_TAGGED = 0x80;
+const LENGTH_SHIFT = 21;
+const OFFSET_MASK = (1 << LENGTH_SHIFT) - 1;
 
 const IPV4_MAPPED = 0xffff;
 const METHODS: readonly Method[] = Object.values(Method);
@@ -84,10 +90,14 @@ export class PacketRecords {
     message.contactCount = kinds >>> 24;
     message.spanHashes.point(records, at | HASHES);
     const { spans } = message;
-    spans[2 * Span.CALL_ID] = int32At(records, at | CALL_ID);
-    spans[2 * Span.CALL_ID + 1] = int32At(records, at | CALL_ID | 1);
-    spans[2 * Span.TO_URI] = int32At(records, at | TO_URI);
-    spans[2 * Span.TO_URI + 1] = int32At(records, at | TO_URI | 1);
+    const callId = int32At(records, at | CALL_ID);
+    spans[2 * Span.CALL_ID] = callId & OFFSET_MASK;
+    spans[2 * Span.CALL_ID + 1] = callId >>> LENGTH_SHIFT;
+    const toUri = int32At(records, at | TO_URI);
+    spans[2 * Span.TO_URI] = toUri & OFFSET_MASK;
+    spans[2 * Span.TO_URI + 1] = toUri >>> LENGTH_SHIFT;
+    message.expires = int32At(records, at | EXPIRES);
+    message.sessionExpires = int32At(records, at | SESSION_EXPIRES);
     spans[2 * Span.TO_TAG + 1] = (kinds & TO_TAGGED) === 0 ? -1 : 0;
     message.viaCount = (kinds >>> 16) & 0xff;
     if (message.viaCount > 1) this.takeSecondVia(records, at);

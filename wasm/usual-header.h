@@ -27,9 +27,8 @@ static int is_read_elsewhere(const u8 *p, int length) {
   case 'c': return NAME("call-id") || NAME("cseq") || NAME("contact");
   case 'r':
     return NAME("rseq") || NAME("rack") || NAME("require") || NAME("refer-to");
-  case 'e': return NAME("expires") || NAME("event");
-  case 's': return NAME("session-expires") || NAME("subscription-state");
-  case 'm': return NAME("min-se");
+  case 'e': return NAME("event");
+  case 's': return NAME("subscription-state");
   case 'd': return NAME("date");
   case 'p': return NAME("proxy-require") || NAME("proxy-authorization");
   case 'a': return NAME("authorization");
@@ -51,12 +50,17 @@ static const u8 *other_header(const u8 *p, const u8 *end) {
     break;
   case 'm':
     if (NAME("max-forwards")) return max_forwards(value, end);
+    if (NAME("min-se")) return seconds(value, end, &out.min_se);
+    break;
+  case 'e':
+    if (NAME("expires")) return seconds(value, end, &out.expires);
     break;
   case 'u':
     if (NAME("user-agent")) return user_agent(value, end);
     break;
   case 's':
     if (NAME("server")) return user_agent(value, end);
+    if (NAME("session-expires")) return session_expires(value, end);
     break;
   case 'r':
     if (NAME("route") || NAME("record-route")) return address_list(value, end);

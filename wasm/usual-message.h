@@ -11,7 +11,8 @@ static const u8 *read_message(const u8 *p, const u8 *end, u32 seed_lo, u32 seed_
   out.cseq_number = out.cseq_method = out.method = out.status = out.has_max_forwards = 0;
   out.via_count = out.contact_count = out.branch_has_cookie = out.whole = 0;
   out.via_transport = OTHER_TRANSPORT;
-  out.content_length = -1;
+  out.content_length = out.expires = out.session_expires = out.min_se = -1;
+  out.refresher = NO_REFRESHER;
   const v128_t none = wasm_i32x4_const_splat(-1);
   for (int i = 0; i < SPANS; i += 4) wasm_v128_store(out.spans + i, none);
   if (p + 16 > end) return NONE;

@@ -9,6 +9,7 @@ enum { ETHERNET_BYTES = 14, IPV4_BYTES = 20, UDP_BYTES = 8, ETHERTYPE_IPV4 = 0x0
 enum { PORT_WORDS = 2048 };
 // Added to the kind of a message with a To tag.
 enum { TO_TAGGED = 0x80 };
+enum { LENGTH_SHIFT = 21 };
 
 // Bits of oddities (oddity.ts).
 enum { MISSING_MAX_FORWARDS = 1 << 1, MISSING_CONTACT = 1 << 2, MISSING_CONTENT_LENGTH = 1 << 3,
@@ -20,7 +21,10 @@ struct record {
   // Source, destination.
   u16 ports[2];
   u8 kind, method, via_count, contact_count;
-  int status, cseq_number, oddities, call_id[2], to_uri[2];
+  int status, cseq_number, oddities;
+  // Where each begins, and in the upper bits how long it is.
+  u32 call_id, to_uri;
+  int expires, session_expires;
   // Of the Via below the top one: host, branch.
   int second_via[4];
   u32 hashes[HASHES];
@@ -92,16 +96,14 @@ static int oddities_of(const u8 *body, const u8 *end) {
   return out.content_length < end - body ? oddities | BYTES_AFTER_BODY : oddities;
 }
 
-static void copy_span(int *to, int column) {
-  to[0] = out.spans[column];
-  to[1] = out.spans[column + 1];
-}
+static int is_packable(int column) { return out.spans[column] < 1 << LENGTH_SHIFT && out.spans[column + 1] < 1 << 11; }
+static u32 packed(int column) { return out.spans[column] | (u32)out.spans[column + 1] << LENGTH_SHIFT; }
 
 static int read_packet(const u8 *frame, const u8 *end, struct record *record, u32 seed_lo, u32 seed_hi) {
   const u8 *p = payload_of(frame, &end, record);
   if (p == NONE) return 0;
   p = read_message(p, end, seed_lo, seed_hi);
-  if (p == NONE || !is_whole()) return 0;
+  if (p == NONE || !is_whole() || !is_packable(CALL_ID) || !is_packable(TO_URI)) return 0;
   record->oddities = oddities_of(p + 2, end);
   if (record->oddities < 0) return 0;
   record->kind = out.kind | (out.spans[TO_TAG] < 0 ? 0 : TO_TAGGED);
@@ -111,8 +113,10 @@ static int read_packet(const u8 *frame, const u8 *end, struct record *record, u3
   record->status = out.status;
   record->cseq_number = out.cseq_number;
   for (int i = 0; i < HASHES; i++) record->hashes[i] = out.hashes[i];
-  copy_span(record->call_id, CALL_ID);
-  copy_span(record->to_uri, TO_URI);
+  record->call_id = packed(CALL_ID);
+  record->to_uri = packed(TO_URI);
+  record->expires = out.expires;
+  record->session_expires = out.session_expires;
   wasm_v128_store(record->second_via, wasm_v128_load(out.vias + 4));
   record->second_port = out.via_ports[1];
   return 1;

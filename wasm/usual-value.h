@@ -61,6 +61,33 @@ static const u8 *max_forwards(const u8 *p, const u8 *end) {
   return p;
 }
 
+static const u8 *seconds(const u8 *p, const u8 *end, int *cell) {
+  if (*p == ' ') p++;
+  int value = number(&p, end);
+  const u8 *next = next_line(p, end);
+  if (value < 0 || next == NONE || *cell >= 0) return NONE;
+  *cell = value;
+  return next;
+}
+
+// Perhaps with who refreshes, and nothing else.
+static const u8 *session_expires(const u8 *p, const u8 *end) {
+  if (*p == ' ') p++;
+  int value = number(&p, end), refresher = NO_REFRESHER;
+  if (value < 0 || out.session_expires >= 0) return NONE;
+  if (*p == ';') {
+    if (p + 14 > end || word(p) != WORD(';', 'r', 'e', 'f') || word(p + 4) != WORD('r', 'e', 's', 'h')) return NONE;
+    if (word(p + 8) != WORD('e', 'r', '=', 'u') || p[12] != 'a' || (p[13] != 'c' && p[13] != 's')) return NONE;
+    refresher = p[13] == 'c' ? UAC : UAS;
+    p += 14;
+  }
+  const u8 *next = next_line(p, end);
+  if (next == NONE) return NONE;
+  out.session_expires = value;
+  out.refresher = refresher;
+  return next;
+}
+
 static const u8 *user_agent(const u8 *p, const u8 *end) {
   if (*p == ' ') p++;
   const u8 *stop = end_of_text(p, end), *next = next_line(stop, end);

@@ -6,7 +6,7 @@
 import { blockMemory } from '../core/block-memory.ts';
 import { int32At } from '../core/columns.ts';
 import { Transport } from '../core/transport.ts';
-import { MessageKind, type SipMessage } from './message.ts';
+import { MessageKind, Refresher, type SipMessage } from './message.ts';
 import { Method } from './method.ts';
 import { SCANNER_CODE } from './scanner-code.ts';
 import { HASH_CELLS, type SpanHashes } from './span-hashes.ts';
@@ -47,20 +47,26 @@ const Cell = {
   CONTACT_COUNT: 10,
   /** The empty line was reached: nothing but the scanner has to read the headers. */
   WHOLE: 11,
+  EXPIRES: 12,
+  SESSION_EXPIRES: 13,
+  REFRESHER: 14,
+  MIN_SE: 15,
 } as const;
-const CELLS = 12;
+const CELLS = 16;
 const SPAN_CELLS = 24;
 const VIAS = CELLS + SPAN_CELLS;
 const VIA_PORTS = VIAS + 32;
 const CONTACTS = VIA_PORTS + 8;
-const HASHES = CONTACTS + 36;
+const HASHES = CONTACTS + 32;
 const CELLS_IN_ALL = HASHES + HASH_CELLS;
 
 const REQUEST = MessageKind.REQUEST;
 /** By code: the scanner's numbers are the same. */
 const METHODS: readonly Method[] = Object.values(Method);
 const TRANSPORTS: readonly Transport[] = Object.values(Transport);
+const REFRESHERS: readonly Refresher[] = Object.values(Refresher);
 const UNKNOWN_METHOD = Method.OTHER;
+const NO_REFRESHER = Refresher.NONE;
 const UNKNOWN_TRANSPORT = Transport.OTHER;
 
 function createScanner(): Scanner | undefined {
@@ -127,6 +133,10 @@ function takeCells(message: SipMessage): void {
   message.cseqMethod = METHODS[int32At(cells, Cell.CSEQ_METHOD)] ?? UNKNOWN_METHOD;
   message.contentLength = int32At(cells, Cell.CONTENT_LENGTH);
   message.hasMaxForwards = cells[Cell.HAS_MAX_FORWARDS] === 1;
+  message.expires = int32At(cells, Cell.EXPIRES);
+  message.sessionExpires = int32At(cells, Cell.SESSION_EXPIRES);
+  message.refresher = REFRESHERS[int32At(cells, Cell.REFRESHER)] ?? NO_REFRESHER;
+  message.minSe = int32At(cells, Cell.MIN_SE);
   message.viaTransport = TRANSPORTS[int32At(cells, Cell.VIA_TRANSPORT)] ?? UNKNOWN_TRANSPORT;
   message.branchHasCookie = cells[Cell.BRANCH_HAS_COOKIE] === 1;
   const { spans, vias, viaPorts } = message;

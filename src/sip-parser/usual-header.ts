@@ -6,7 +6,7 @@
  * Constants stand in this file because an imported one costs a load and a check at each use.
  */
 import { Header, headerInWords } from './header-name.ts';
-import { type SipMessage, Span } from './message.ts';
+import { Refresher, type SipMessage, Span } from './message.ts';
 import { Method } from './method.ts';
 import { methodOf } from './method-token.ts';
 import { readUsualAddresses, readUsualContact, readUsualToOrFrom } from './usual-address.ts';
@@ -32,19 +32,32 @@ const APPL = wordFrom('appl');
 const ICAT = wordFrom('icat');
 const ION_SLASH = wordFrom('ion/');
 const SDP_CR = wordFrom('sdp\r');
+const SEMICOLON_REF = wordFrom(';ref');
+const RESH = wordFrom('resh');
+const ER_EQUALS_U = wordFrom('er=u');
 
 const SP = 32;
 const ZERO = 48;
 const COLON = 58;
+const SEMICOLON = 59;
+const LETTER_A = 97;
+const LETTER_C = 99;
+const LETTER_S = 115;
 const SAFE_DIGITS = 9;
 
 const UNKNOWN_METHOD = Method.OTHER;
+const NO_REFRESHER = Refresher.NONE;
+const REFRESHER_UAC = Refresher.UAC;
+const REFRESHER_UAS = Refresher.UAS;
 const UNKNOWN_HEADER = Header.UNKNOWN;
 const CONTENT_LENGTH = Header.CONTENT_LENGTH;
 const CONTENT_TYPE = Header.CONTENT_TYPE;
 const MAX_FORWARDS = Header.MAX_FORWARDS;
 const USER_AGENT_HEADER = Header.USER_AGENT;
 const SERVER_HEADER = Header.SERVER;
+const EXPIRES = Header.EXPIRES;
+const SESSION_EXPIRES = Header.SESSION_EXPIRES;
+const MIN_SE = Header.MIN_SE;
 const ROUTE = Header.ROUTE;
 const RECORD_ROUTE = Header.RECORD_ROUTE;
 const ASSERTED_IDENTITY = Header.P_ASSERTED_IDENTITY;
@@ -138,7 +151,7 @@ function readUsualCseq(words: DataView, start: number, last: number, message: Si
   return next;
 }
 
-/** Content-Length, Content-Type, Max-Forwards, routes and identities, and what nobody reads. */
+/** All but those, and what nobody reads. */
 function readOtherUsualHeader(
   words: DataView,
   start: number,
@@ -148,7 +161,8 @@ function readOtherUsualHeader(
   const nameEnd = endOfPlain(words, start, last);
   // A name of one letter may be a compact one.
   if (nameEnd < start + 2 || nameEnd > last || words.getUint8(nameEnd) !== COLON) return -1;
-  switch (headerInWords(words, start, nameEnd - start)) {
+  const header = headerInWords(words, start, nameEnd - start);
+  switch (header) {
     case UNKNOWN_HEADER:
       return nextLine(words, endOfText(words, nameEnd + 1, last), last);
     case CONTENT_LENGTH:
@@ -160,6 +174,10 @@ function readOtherUsualHeader(
     case USER_AGENT_HEADER:
     case SERVER_HEADER:
       return readUsualUserAgent(words, nameEnd + 1, last, message);
+    case EXPIRES:
+    case SESSION_EXPIRES:
+    case MIN_SE:
+      return readUsualTime(words, nameEnd + 1, last, message, header);
     case ROUTE:
     case RECORD_ROUTE:
     case ASSERTED_IDENTITY:
@@ -189,6 +207,74 @@ function readUsualContentLength(
   const next = nextLine(words, i, last);
   if (next >= 0) message.contentLength = length;
   return next;
+}
+
+/** Seconds, of a session's perhaps with who refreshes it, and nothing else. */
+function readUsualTime(
+  words: DataView,
+  start: number,
+  last: number,
+  message: SipMessage,
+  header: Header,
+): number {
+  const value = words.getUint8(start) === SP ? start + 1 : start;
+  const end = endOfUsualNumber(words, value, last);
+  if (end < 0) return -1;
+  if (header === SESSION_EXPIRES) {
+    return readUsualSessionExpires(words, value, end, last, message);
+  }
+  const next = nextLine(words, end, last);
+  if (next < 0) return -1;
+  const seconds = numberAt(words, value, end);
+  if (header === EXPIRES) {
+    if (message.expires >= 0) return -1;
+    message.expires = seconds;
+  } else {
+    if (message.minSe >= 0) return -1;
+    message.minSe = seconds;
+  }
+  return next;
+}
+
+function readUsualSessionExpires(
+  words: DataView,
+  value: number,
+  end: number,
+  last: number,
+  message: SipMessage,
+): number {
+  if (message.sessionExpires >= 0) return -1;
+  let refresher: Refresher = NO_REFRESHER;
+  let i = end;
+  if (words.getUint8(i) === SEMICOLON) {
+    if (i + 10 > last || words.getInt32(i, true) !== SEMICOLON_REF) return -1;
+    if (words.getInt32(i + 4, true) !== RESH) return -1;
+    if (words.getInt32(i + 8, true) !== ER_EQUALS_U || words.getUint8(i + 12) !== LETTER_A)
+      return -1;
+    const side = words.getUint8(i + 13);
+    if (side !== LETTER_C && side !== LETTER_S) return -1;
+    refresher = side === LETTER_C ? REFRESHER_UAC : REFRESHER_UAS;
+    i += 14;
+  }
+  const next = nextLine(words, i, last);
+  if (next < 0) return -1;
+  message.sessionExpires = numberAt(words, value, end);
+  message.refresher = refresher;
+  return next;
+}
+
+/** Where the digits from `start` on end, one to nine; else -1. */
+function endOfUsualNumber(words: DataView, start: number, last: number): number {
+  let i = start;
+  while (i <= last && (words.getUint8(i) ^ ZERO) < 10 && i - start <= SAFE_DIGITS) i++;
+  return i === start || i - start > SAFE_DIGITS || i > last ? -1 : i;
+}
+
+/** The number that the digits from `start` to `end` are. */
+function numberAt(words: DataView, start: number, end: number): number {
+  let number = 0;
+  for (let i = start; i < end; i++) number = number * 10 + (words.getUint8(i) ^ ZERO);
+  return number;
 }
 
 /** application/sdp */

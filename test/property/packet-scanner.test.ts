@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { giveBackBlock, takeBlock } from '../../src/core/block-memory.ts';
+import { Flow } from '../../src/core/flow.ts';
 import type { PacketBatch } from '../../src/core/packet-batch.ts';
 import { SpanHash } from '../../src/core/span-hash.ts';
+import { Transport } from '../../src/core/transport.ts';
 import { DataPlane, endpointsOf } from '../../src/data-plane.ts';
 import { ExpositionFormat } from '../../src/metrics/exposition.ts';
-import { needsBytes, RECORD_WORDS } from '../../src/packet-records.ts';
+import { needsBytes, PacketRecords, RECORD_WORDS } from '../../src/packet-records.ts';
 import {
   type PortSets,
   portSetsOf,
@@ -14,6 +16,8 @@ import {
   scanPackets,
 } from '../../src/packet-scanner.ts';
 import { planeOptions, REPLAY_SEED } from '../../src/plane-options.ts';
+import { SipMessage, Span } from '../../src/sip-parser/message.ts';
+import { parseMessage } from '../../src/sip-parser/parse-message.ts';
 import { UsualPackets } from '../../src/usual-packets.ts';
 import { usualPorts } from '../../src/usual-ports.ts';
 import { EventLines } from '../helpers/event-lines.ts';
@@ -55,6 +59,27 @@ function handedOver(batch: PacketBatch, portSets: PortSets): PacketBatch {
     block.fill(0xff, start, start + (caplen[i] ?? 0));
   }
   return { ...batch, block, records };
+}
+
+/** Packets that lie at these offsets of a block. */
+function batchOf(
+  block: Uint8Array,
+  packets: readonly Packet[],
+  offsets: ArrayLike<number>,
+  firstFrame: number,
+): PacketBatch {
+  return {
+    block,
+    count: packets.length,
+    timestampUs: Float64Array.from(packets, (_, i) => START_US + (firstFrame + i) * 1000),
+    offset: Uint32Array.from(offsets),
+    caplen: Uint32Array.from(packets, ({ data }) => data.length),
+    len: Uint32Array.from(packets, ({ len }) => len),
+    linktype: Uint16Array.from(packets, ({ linktype }) => linktype),
+    interfaceIndex: new Uint16Array(packets.length),
+    firstFrame,
+    drained: false,
+  };
 }
 
 /** A data plane whose packets lie where the scanner reaches, or where it does not, or are handed over. */
@@ -110,18 +135,7 @@ class Side {
     }
     // What stood there before must not make a cut message whole.
     this.block.fill(0, end, end + 64);
-    const batch: PacketBatch = {
-      block: this.block,
-      count: packets.length,
-      timestampUs: Float64Array.from(packets, (_, i) => START_US + (firstFrame + i) * 1000),
-      offset,
-      caplen: Uint32Array.from(packets, ({ data }) => data.length),
-      len: Uint32Array.from(packets, ({ len }) => len),
-      linktype: Uint16Array.from(packets, ({ linktype }) => linktype),
-      interfaceIndex: new Uint16Array(packets.length),
-      firstFrame,
-      drained: false,
-    };
+    const batch = batchOf(this.block, packets, offset, firstFrame);
     this.usualPackets.begin(batch);
     for (let i = 0; i < batch.count; i++) if (this.usualPackets.isUsual(i)) this.usual++;
     const given = this.handed === undefined ? batch : handedOver(batch, this.handed);
@@ -187,6 +201,49 @@ function mutatedFrames(count: number): Packet[] {
   });
 }
 
+const HEADER_BYTES = 42;
+const sip = new Uint8Array(65_536);
+sip[5060] = 1;
+const SIP_ONLY = portSetsOf(sip, new Uint8Array(65_536));
+
+function frameOf(text: string): Uint8Array {
+  return ethernet(0x0800, ipv4(udp(bytesOf(text), { source: 5060, destination: 5060 })));
+}
+
+function textOf({ bytes }: { readonly bytes: Uint8Array }): string {
+  return Buffer.from(bytes).toString('latin1');
+}
+
+/** A message with all that proxies and user agents with session timers add. */
+function routedText(): string {
+  const added = [
+    'Record-Route: <sip:192.0.2.9;lr>,<sip:192.0.2.8;r2=on;lr>',
+    'Route: <sip:192.0.2.7:5062;lr>',
+    'P-Asserted-Identity: "A B" <sip:a@b>',
+    'Expires: 180',
+    'Session-Expires: 1800;refresher=uac',
+    'Min-SE: 90',
+  ];
+  const text = messageText();
+  const routed = text.replace('Max-Forwards:', `${added.join('\r\n')}\r\nMax-Forwards:`);
+  assert.notEqual(routed, text);
+  return routed;
+}
+
+/** What a record keeps of a message. */
+function recorded(message: SipMessage): object {
+  const { kind, method, statusCode, cseqNumber, oddities, viaCount, contactCount } = message;
+  const { expires, sessionExpires, spans } = message;
+  const span = (column: number): readonly number[] => [
+    ...spans.subarray(2 * column, 2 * column + 2),
+  ];
+  return {
+    ...{ kind, method, statusCode, cseqNumber, oddities, viaCount, contactCount },
+    ...{ expires, sessionExpires, callId: span(Span.CALL_ID), toUri: span(Span.TO_URI) },
+    tagged: (spans[2 * Span.TO_TAG + 1] ?? -1) >= 0,
+  };
+}
+
 describe('packets read ahead', () => {
   it('are the calls, registrations and proxied requests of a load', async () => {
     const packets: Packet[] = [];
@@ -201,18 +258,34 @@ describe('packets read ahead', () => {
     assert.ok(side.usual > messages / 2, `${side.usual} of ${messages} messages are usual`);
   });
 
-  it('are what proxies route and vouch for', async () => {
-    const routed = messageText()
-      .replace(
-        'Max-Forwards:',
-        'Record-Route: <sip:192.0.2.9;lr>,<sip:192.0.2.8;r2=on;lr>\r\nMax-Forwards:',
-      )
-      .replace('Max-Forwards:', 'Route: <sip:192.0.2.7:5062;lr>\r\nMax-Forwards:')
-      .replace('Max-Forwards:', 'P-Asserted-Identity: "A B" <sip:a@b>\r\nMax-Forwards:');
-    const data = ethernet(0x0800, ipv4(udp(bytesOf(routed), { source: 5060, destination: 5060 })));
+  it('are what proxies route and vouch for, with timers', async () => {
+    const data = frameOf(routedText());
     const side = await compare([{ data, linktype: ETHERNET, len: data.length }], LOCAL);
-    assert.match(routed, /Record-Route.*\r\nRoute.*\r\nP-Asserted-Identity/);
     assert.equal(side.usual, 1);
+  });
+
+  it('have in their records what the parser says of them', () => {
+    const block = takeBlock(BLOCK_BYTES);
+    let usual = 0;
+    const loads = [...makeLoad(60, SEED, 90_000).groups].flat();
+    const texts = [routedText(), messageText(), ...messageCases().map(textOf)];
+    for (const data of [...texts.map(frameOf), ...loads.map(({ frame }) => frame)]) {
+      block.fill(0, 0, data.length + 128);
+      block.set(data, 64);
+      const batch = batchOf(block, [{ data, linktype: ETHERNET, len: data.length }], [64], 1);
+      if (scanPackets(batch, 0, SIP_ONLY, new SpanHash(1)) === 0 || scannedRecords[0] !== 1)
+        continue;
+      usual++;
+      const records = new PacketRecords();
+      records.take(scannedRecords, 0, new Flow());
+      const start = 64 + HEADER_BYTES;
+      const end = 64 + data.length;
+      const parsed = new SipMessage();
+      parseMessage({ buf: block, start, end, wireEnd: end, transport: Transport.UDP }, parsed);
+      assert.deepEqual(recorded(records.message), recorded(parsed));
+    }
+    giveBackBlock(block);
+    assert.ok(usual > 100, `${usual} usual messages`);
   });
 
   it('are messages of every kind in frames with a few bytes changed', async () => {

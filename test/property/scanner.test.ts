@@ -56,6 +56,13 @@ const lines = [
   'ROUTE: "P 1"<sip:p1;lr>;x=y',
   'P-Asserted-Identity: "A B" <sip:a@b>, <tel:+431>',
   'P-Preferred-Identity: <sip:a@b>',
+  'Expires: 3600',
+  'expires:1234567890',
+  'Session-Expires: 1800;refresher=uac',
+  'Session-Expires: 90;refresher=uas;x',
+  'Session-Expires: 90',
+  'session-expires:90;Refresher=uac',
+  'Min-SE: 90;x=y',
 ];
 
 interface Mutation {
