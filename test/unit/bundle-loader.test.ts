@@ -1,10 +1,21 @@
 /** The program as it ships: the same numbers, with the code that V8 kept, without it, and with what is none. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { READ_AHEAD_BYTES } from '../../src/early-reader.ts';
 import { repoRoot } from '../helpers/paths.ts';
 import { MAIN } from '../helpers/probe-process.ts';
 
@@ -12,9 +23,10 @@ const folder = mkdtempSync(join(tmpdir(), 'sipgauge-bundle-'));
 after(() => rmSync(folder, { recursive: true }));
 const demo = join(repoRoot, 'pcaps', 'demo.pcap');
 
-function replay(program: string): string {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [program, 'replay', demo], {
+function replay(program: string, capture: string = demo): string {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [program, 'replay', capture], {
     encoding: 'utf8',
+    maxBuffer: 16 * 1024 * 1024,
   });
   assert.equal(status, 0, stderr);
   return stdout;
@@ -39,6 +51,16 @@ describe('the program as it ships', () => {
 
   it('counts what its modules count', () => {
     assert.equal(replay(join(repoRoot, 'dist', 'main.js')), expected);
+  });
+
+  it('has a thread that reads large files', () => {
+    const header = 24;
+    const bytes = readFileSync(demo);
+    const large = join(folder, 'large.pcap');
+    writeFileSync(large, bytes.subarray(0, header));
+    const packets = Buffer.concat(new Array<Buffer>(100).fill(bytes.subarray(header)));
+    while (statSync(large).size < READ_AHEAD_BYTES) appendFileSync(large, packets);
+    assert.equal(replay(join(repoRoot, 'dist', 'main.js'), large), replay(MAIN, large));
   });
 
   it('does without the code that V8 kept, and with what is none', () => {
