@@ -17,9 +17,12 @@ const LINE_FEED = 0x0a;
 /** Packets are copied one by one where no more than one in so many is wanted. */
 const ONE_BY_ONE = 8;
 
-/** Doubles: the number of packets, and of the first one. */
+/** Doubles: the number of packets, and of the first one; packets read of each file, this batch's included. */
 const COUNT = 0;
 const FIRST_FRAME = 1;
+const PACKETS_OF_FILES = 2;
+/** Of more files, packets are told by messages. */
+export const SLOT_FILES_MAX = 6;
 const TIMESTAMPS_AT = 64;
 const OFFSETS_AT: number = TIMESTAMPS_AT + 8 * BATCH_PACKETS_MAX;
 const CAPLENS_AT: number = OFFSETS_AT + 4 * BATCH_PACKETS_MAX;
@@ -50,7 +53,7 @@ export class Slot implements PacketBatch {
 
   constructor(buffer: SharedArrayBuffer) {
     this.buffer = buffer;
-    this.header = new Float64Array(buffer, 0, 2);
+    this.header = new Float64Array(buffer, 0, PACKETS_OF_FILES + SLOT_FILES_MAX);
     this.timestampUs = new Float64Array(buffer, TIMESTAMPS_AT, BATCH_PACKETS_MAX);
     this.offset = new Uint32Array(buffer, OFFSETS_AT, BATCH_PACKETS_MAX);
     this.caplen = new Uint32Array(buffer, CAPLENS_AT, BATCH_PACKETS_MAX);
@@ -67,6 +70,15 @@ export class Slot implements PacketBatch {
 
   get firstFrame(): number {
     return float64At(this.header, FIRST_FRAME);
+  }
+
+  /** Packets read of a file when the batch was made; `file` is below SLOT_FILES_MAX. */
+  packetsOf(file: number): number {
+    return float64At(this.header, PACKETS_OF_FILES + file);
+  }
+
+  setPacketsOf(file: number, packets: number): void {
+    this.header[PACKETS_OF_FILES + file] = packets;
   }
 
   /** Where the batch's packets end in its block, which is where they will end in this one. */

@@ -11,7 +11,7 @@ import type { PacketBatch } from './core/packet-batch.ts';
 import type { PortSets, ScanSeeds } from './packet-scanner.ts';
 import { SlotCounts } from './read-ahead-counts.ts';
 import type { FailureSaid, NewsSaid, ReaderSays } from './read-ahead-messages.ts';
-import { createSlotBuffer, SLOTS, Slot } from './read-ahead-slots.ts';
+import { createSlotBuffer, SLOT_FILES_MAX, SLOTS, Slot } from './read-ahead-slots.ts';
 import { ReaderThread } from './reader-thread.ts';
 import { filesOf, mergedOf } from './sources.ts';
 
@@ -144,6 +144,9 @@ export class ReadAheadSource implements PacketSource {
     const slot = this.#slots[index];
     assert(slot !== undefined, 'a slot is one of those there are');
     this.#holds = true;
+    if (this.#files.length <= SLOT_FILES_MAX) {
+      this.#stats = this.#stats?.map((one, i) => ({ ...one, packets: slot.packetsOf(i) }));
+    }
     return slot;
   }
 

@@ -10,7 +10,7 @@ import { RECORD_WORDS } from './packet-records.ts';
 import { scannedRecords, scanPackets } from './packet-scanner.ts';
 import { SlotCounts } from './read-ahead-counts.ts';
 import type { ReadAheadOrder, ReaderSays, SkipSaid } from './read-ahead-messages.ts';
-import { createSlotBuffer, Slot } from './read-ahead-slots.ts';
+import { createSlotBuffer, SLOT_FILES_MAX, Slot } from './read-ahead-slots.ts';
 import { filesOf, mergedOf } from './sources.ts';
 
 /** News are said at least every so many batches: they say how far the files are read. */
@@ -79,10 +79,18 @@ class Reading {
     this.#readRecords(batch, slot.records);
     slot.fill(batch, end);
     const { interfaces } = this.#source;
-    const isTime = this.#batches++ % BATCHES_OF_NEWS === 0;
+    const isTime = this.#batches++ % BATCHES_OF_NEWS === 0 || !this.#tellsPackets(slot);
     const hasNews = isTime || buffer !== undefined || interfaces.length !== this.#interfaces;
     if (hasNews) this.#sayNews(buffer);
     if (this.#counts.hand(hasNews)) this.#say({ kind: 'handed' });
+  }
+
+  /** With the slot, since a run may end with any batch; false when there are too many files for that. */
+  #tellsPackets(slot: Slot): boolean {
+    if (this.#files.length > SLOT_FILES_MAX) return false;
+    const stats = this.#source.stats();
+    for (let i = 0; i < stats.length; i++) slot.setPacketsOf(i, stats[i]?.packets ?? 0);
+    return true;
   }
 
   #sayNews(buffer: SharedArrayBuffer | undefined): void {

@@ -160,7 +160,9 @@ export class KeyTable {
 
   private setLimits(): void {
     this.growAt = Math.floor((this.slots * LOAD) / LOAD_OF);
-    this.prepareAt = this.growAt - (this.slots >> AHEAD_SHIFT);
+    // Never where the table is full before.
+    const isLast = this.growAt >= this.rowsMax;
+    this.prepareAt = isLast ? this.rowsMax : this.growAt - (this.slots >> AHEAD_SHIFT);
   }
 
   /**

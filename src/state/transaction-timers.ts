@@ -24,6 +24,7 @@ export class TransactionTimers {
     this.wheel = wheel;
   }
 
+  /** A row of `addTransaction`, which has no deadline yet. */
   begin(table: Transactions, row: number): void {
     this.wheel.begin(table.timerBase + row);
   }

@@ -49,7 +49,7 @@ function* stuffed(
   }
 }
 
-/** Its batches have a mebibyte each, and are more than may be under way at a time. */
+/** Its batches have half a mebibyte each, and are more than may be under way at a time. */
 const load = join(folder, 'load.pcap');
 const { packets: loadPackets } = writeLoad(load, stuffed(makeLoad(192, 7, 90_000).groups, 7));
 
@@ -264,6 +264,12 @@ describe('a source that reads ahead', () => {
     assert.equal(withoutCopies(await printed()), withoutCopies(alone));
     // On one processor nothing is read ahead.
     assert.equal(read.mock.callCount() > 32, availableParallelism() > 1);
+    // An end within the file says how far it was read by then.
+    const times = whole.packets.map((packet) => Number(packet.split(' ')[1]) / 1e6);
+    const until = ['--until', String(times[Math.floor(times.length / 2)])];
+    const cut = withoutCopies(await printed(...until));
+    assert.equal(cut, withoutCopies(await printed('--dedup-window', '1ms', ...until)));
+    assert.notEqual(cut, withoutCopies(alone));
   });
 });
 

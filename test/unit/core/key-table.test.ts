@@ -69,6 +69,16 @@ describe('KeyTable', () => {
     assert.equal(table.slots, 256);
   });
 
+  it('fills up to its rows around the last growth, and finds them all', () => {
+    // Three fifths of 128 slots are 76: tables that may hold a few less, as many, and a few more.
+    for (const rowsMax of [74, 75, 76, 77, 78]) {
+      const table = new KeyTable(rowsMax, 64);
+      for (let i = 0; i < rowsMax; i++) table.insert(i * 7, -i, i);
+      for (let i = 0; i < rowsMax; i++) assert.equal(table.find(i * 7, -i), i);
+      assert.equal(table.slots, rowsMax > 76 ? 256 : 128, `${rowsMax} rows`);
+    }
+  });
+
   it('says the same number of slots whatever the keys are', () => {
     const slots = [1, 0x9e3779b1].map((spread) => {
       const table = new KeyTable(5000, 16);
