@@ -33,6 +33,10 @@ export class EvictionLists {
    */
   constructor(rows: Rows, link: number, classByte: number, classes: number) {
     assert((link & 1) === 0, 'the first of two words is an even one');
+    assert(
+      rows.rowsMax * 2 ** (rows.wordShift + 2) <= 2 ** 31,
+      'where the bytes of a row begin is a number of 31 bits',
+    );
     this.words = rows.words;
     this.bytes = rows.bytes;
     this.wordShift = rows.wordShift;

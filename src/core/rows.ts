@@ -6,6 +6,7 @@
  * All views show the same bytes. A table names its words; only the table knows them. Their number is a power of two:
  * a word is found by shift and or, which can't overflow, so that there is nothing to check, and less to compile.
  */
+import { assert } from './assert.ts';
 import { float64Column } from './columns.ts';
 
 const WORD_BYTES = 4;
@@ -27,6 +28,7 @@ export class Rows {
     this.rowsMax = rowsMax;
     this.wordShift = wordShift;
     const words = (rowsMax + heads) * 2 ** wordShift;
+    assert(words <= 2 ** 31, 'a shifted row is a number of 31 bits');
     this.doubles = float64Column(words / 2);
     const { buffer, byteOffset } = this.doubles;
     this.words = new Int32Array(buffer, byteOffset, words);

@@ -264,6 +264,18 @@ describe('packets read ahead', () => {
     assert.equal(side.usual, 1);
   });
 
+  it('are none where a Call-ID is longer than a record can say', async () => {
+    for (const [length, usual] of [
+      [2047, 1],
+      [2048, 0],
+    ] as const) {
+      const text = messageText().replace(/Call-ID: .*/, `Call-ID: ${'a'.repeat(length)}`);
+      const data = frameOf(text);
+      const side = await compare([{ data, linktype: ETHERNET, len: data.length }], LOCAL);
+      assert.equal(side.usual, usual, `${length} bytes`);
+    }
+  });
+
   it('have in their records what the parser says of them', () => {
     const block = takeBlock(BLOCK_BYTES);
     let usual = 0;
