@@ -1,9 +1,18 @@
 /**
  * The clock that drives timers, made of packet timestamps (METRICS.md "Time"). It never goes back: a
  * timestamp more than a second before the previous packet's is a step, at which the clock is set anew
- * so that it stands still and every timer keeps its remaining life. It reads no clock of the host.
+ * so that it stands still and every timer keeps its remaining life. When packets return to the time before
+ * the step (a clock put wrong and right again, a packet that was written without its time, two recorders whose packets
+ * alternate), so does the clock, and no timer fires for it. It reads no clock of the host.
  */
 const STEP_US = 1_000_000;
+/**
+ * A leap ahead by more than this may be the return from a step: it is where it leads to within this of the time that the
+ * clock would have without the step. After a real silence it leads there by chance only.
+ */
+const RETURN_US = 60_000_000;
+/** No recording that begins at time zero is silent for a year. */
+const YEAR_US = 365 * 86_400 * 1_000_000;
 /** In the year 2112, behind all that pcap can write. Damaged pcapng files hold times so late that no second counts. */
 const TIME_END_US = 2 ** 52;
 
@@ -12,16 +21,15 @@ export class PacketClock {
   nowUs = 0;
   /** Of the packet before, as captured, if that was a time. */
   lastTimestampUs = 0;
-  /** Number of steps so far: intervals between moments of different eras mean nothing. */
+  /** Number of steps and returns so far: intervals between moments of different eras mean nothing. */
   era = 0;
+  /** Steps since the start. */
+  steps = 0;
   /** Timer time minus packet time. */
   private offsetUs = 0;
+  /** The same before the last step or return; no number before the first. */
+  private formerOffsetUs: number = Number.NaN;
   private started = false;
-
-  /** Steps since the start. */
-  get steps(): number {
-    return this.era;
-  }
 
   /** The clock in the packets' own time, microseconds since the epoch, idle ticks included; 0 before the first. */
   get packetUs(): number {
@@ -36,8 +44,10 @@ export class PacketClock {
     const isTime = timestampUs >= 0 && timestampUs < TIME_END_US;
     const packetUs = isTime ? timestampUs : this.lastTimestampUs;
     if (packetUs < this.lastTimestampUs - STEP_US) {
-      this.era++;
-      this.offsetUs = this.nowUs - packetUs;
+      this.steps++;
+      this.rebase(this.nowUs - packetUs);
+    } else if (packetUs + this.offsetUs > this.nowUs + RETURN_US) {
+      this.leap(packetUs);
     }
     this.lastTimestampUs = packetUs;
     this.started = true;
@@ -55,5 +65,21 @@ export class PacketClock {
     const timerUs = timestampUs + this.offsetUs;
     if (timerUs > this.nowUs) this.nowUs = timerUs;
     return this.nowUs;
+  }
+
+  /** A silence, unless it returns from a step, or comes from time zero, which is written where the time is not known. */
+  private leap(packetUs: number): void {
+    const ahead = packetUs + this.formerOffsetUs - this.nowUs;
+    if (ahead >= -STEP_US && ahead <= RETURN_US) {
+      this.rebase(this.formerOffsetUs);
+    } else if (this.started && this.lastTimestampUs === 0 && packetUs > YEAR_US) {
+      this.rebase(this.nowUs - packetUs);
+    }
+  }
+
+  private rebase(offsetUs: number): void {
+    this.era++;
+    this.formerOffsetUs = this.offsetUs;
+    this.offsetUs = offsetUs;
   }
 }

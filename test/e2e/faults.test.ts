@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ExpositionFormat } from '../../src/metrics/exposition.ts';
+import { sumOf } from '../helpers/call-counts.ts';
 import { LOCAL_ADDRESS, LoadDialog, type LoadPacket } from '../helpers/load/load-dialog.ts';
 import { LoadLedger } from '../helpers/load/load-ledger.ts';
 import { LoadFeeder, planeFor, writeLoad } from '../helpers/load/load-runs.ts';
 import { answered, makeLoad } from '../helpers/load/load-stories.ts';
 import { samplesOf } from '../helpers/metrics-fixture.ts';
+import { numbersIn, type Samples } from '../helpers/probe-process.ts';
 
 const program = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'sipgauge-faults-'));
@@ -48,14 +50,17 @@ async function replayStdin(
   return { code: await ended, stdout, stderr };
 }
 
-const answeredCalls = (packets: readonly LoadPacket[]): Promise<number> => {
-  return planeFor().then((plane) => {
-    const feeder = new LoadFeeder(plane);
-    for (const packet of packets) feeder.feed(packet);
-    feeder.flush();
-    plane.registry.refresh(plane);
-    return Number(samplesOf(plane.registry.render(ExpositionFormat.CLASSIC)).get(RESULT));
-  });
+async function counted(packets: readonly LoadPacket[]): Promise<Samples> {
+  const plane = await planeFor();
+  const feeder = new LoadFeeder(plane);
+  for (const packet of packets) feeder.feed(packet);
+  feeder.flush();
+  plane.registry.refresh(plane);
+  return numbersIn(plane.registry.render(ExpositionFormat.CLASSIC));
+}
+
+const answeredCalls = async (packets: readonly LoadPacket[]): Promise<number | undefined> => {
+  return (await counted(packets)).get(RESULT);
 };
 
 function calls(count: number, timeOf: (call: number) => number): LoadPacket[] {
@@ -84,6 +89,29 @@ describe('faults of time', () => {
     const packets = calls(10, () => 1.7e15).map(({ frame }) => ({ timeUs: 0, frame }));
     assert.equal(await answeredCalls(packets), 10);
   });
+});
+
+describe('times that are wrong for a moment', () => {
+  const overlapping = calls(100, (i) => 1.7e15 + i * 1e5).sort((a, b) => a.timeUs - b.timeUs);
+  const damaged = {
+    'a packet in ten without its time': (timeUs: number, i: number) => (i % 10 === 7 ? 0 : timeUs),
+    'a clock an hour late for a while': (timeUs: number, i: number) =>
+      i >= 200 && i < 300 ? timeUs - 3.6e9 : timeUs,
+  };
+  for (const [what, timeOf] of Object.entries(damaged)) {
+    it(`${what}: no call is lost and no timer fires`, async () => {
+      const packets = overlapping.map(({ timeUs, frame }, i) => ({
+        timeUs: timeOf(timeUs, i),
+        frame,
+      }));
+      const samples = await counted(packets);
+      assert.equal(samples.get(RESULT), 100);
+      assert.equal(sumOf(samples, 'sip_sessions_ended_total', 'by="remote"'), 100);
+      assert.equal(sumOf(samples, 'sip_sessions_ended_total'), 100);
+      assert.equal(sumOf(samples, 'sip_transaction_timeouts_total'), 0);
+      assert.ok(sumOf(samples, 'sipgauge_clock_steps_total') > 0);
+    });
+  }
 });
 
 describe('faults of pipes', () => {
