@@ -34,6 +34,8 @@ import type { UsualPackets } from './usual-packets.ts';
 
 /** How often reassembly looks for what has waited too long. */
 const SWEEP_US = 1000;
+/** A HEP sender's time this far from ours is taken for no time at all. */
+const HEP_CLOCK_DIFFERENCE_US_MAX = 86_400e6;
 const TCP = 6;
 const UDP = 17;
 const SCTP = 132;
@@ -304,9 +306,15 @@ export class Pipeline {
     return this.hepMessage(buf);
   }
 
+  /** HEP sent to us: timers go by its arrival, delays by its sender's clock, unless that is far off. */
   private hepPacket(buf: Uint8Array, start: number, end: number): PacketFate {
     const fate = decodeHep(buf, start, end, this.hep);
-    return fate === PacketFate.DELIVERED ? this.hepMessage(buf) : fate;
+    if (fate !== PacketFate.DELIVERED) return fate;
+    const { flow, hep } = this;
+    if (Math.abs(hep.timestampUs - flow.timestampUs) <= HEP_CLOCK_DIFFERENCE_US_MAX) {
+      flow.timestampUs = hep.timestampUs;
+    }
+    return this.hepMessage(buf);
   }
 
   /** A decoded HEP packet: the addresses and the transport are what its sender says. */

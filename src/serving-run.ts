@@ -124,6 +124,7 @@ async function drain(
       if (!live) plane.pipeline.finish(untilUs);
       return;
     }
+    idle.before();
     if (!plane.consume(batch, untilUs)) {
       plane.pipeline.idle(untilUs);
       return;

@@ -1,18 +1,15 @@
 /**
  * Packets that SIP servers mirror to us in HEP, over UDP and TCP: each becomes one packet of
- * Linktype.HEP, with the time its sender gave it. Senders can be limited to a list. What the
- * packets say, and whether they carry the right key, is for the data plane to find and to count.
+ * Linktype.HEP, with the time of its arrival: that is one clock, whatever those of the senders show. Senders can be
+ * limited to a list. What the packets say, and whether they carry the right key, is for the data plane to find and to count.
  */
 import type { PacketBatch } from '../core/packet-batch.ts';
-import { decodeHep, HepRecord } from '../decode/hep.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { HepQueue } from './hep-queue.ts';
 import { HepSenders } from './hep-senders.ts';
 import { type HepSocket, openHepSocket } from './hep-socket.ts';
 import type { CaptureStats, PacketSource } from './packet-source.ts';
 
-/** A sender's time this far from ours is taken for no time at all: the packet gets its arrival. */
-const CLOCK_DIFFERENCE_US_MAX = 86_400e6;
 const IDLE_MS = 250;
 const QUEUE_BYTES: number = 8 * 1024 * 1024;
 
@@ -46,7 +43,6 @@ export class HepListenerSource implements PacketSource {
   readonly #options: HepListenerOptions;
   readonly #senders: HepSenders;
   readonly #queue: HepQueue;
-  readonly #record: HepRecord = new HepRecord();
   readonly #empty: BatchBuilder = new BatchBuilder();
   readonly #sockets: HepSocket[] = [];
   readonly #packets: number[];
@@ -84,11 +80,7 @@ export class HepListenerSource implements PacketSource {
 
   /** False when there is no room: TCP holds the packet back, UDP has to drop it. */
   #receive(bytes: Uint8Array, start: number, end: number, index: number): boolean {
-    const nowUs = Date.now() * 1000;
-    decodeHep(bytes, start, end, this.#record);
-    const sentUs = this.#record.timestampUs;
-    const timestampUs = Math.abs(sentUs - nowUs) > CLOCK_DIFFERENCE_US_MAX ? nowUs : sentUs;
-    if (!this.#queue.push(bytes, start, end, timestampUs, index)) {
+    if (!this.#queue.push(bytes, start, end, Date.now() * 1000, index)) {
       const dropped = this.#options.listen[index]?.transport === 'udp' ? 1 : 0;
       this.#overflows[index] = (this.#overflows[index] ?? 0) + dropped;
       return false;

@@ -3,9 +3,12 @@
  * timestamp more than a second before the previous packet's is a step, at which the clock is set anew
  * so that it stands still and every timer keeps its remaining life. When packets return to the time before
  * the step (a clock put wrong and right again, a packet that was written without its time, two recorders whose packets
- * alternate), so does the clock, and no timer fires for it. It reads no clock of the host.
+ * alternate), so does the clock, and no timer fires for it. It reads no clock of the host; who does (idle-clock.ts) may
+ * say how far packets can be apart.
  */
 const STEP_US = 1_000_000;
+/** From here on a leap ahead is looked at. */
+const LEAP_US = 10_000_000;
 /**
  * A leap ahead by more than this may be the return from a step: it is where it leads to within this of the time that the
  * clock would have without the step. After a real silence it leads there by chance only.
@@ -25,6 +28,8 @@ export class PacketClock {
   era = 0;
   /** Steps since the start. */
   steps = 0;
+  /** How far behind the packet before the next one can be, microseconds; above 0. What is further is a step ahead. */
+  leapMaxUs: number = Number.POSITIVE_INFINITY;
   /** Timer time minus packet time. */
   private offsetUs = 0;
   /** The same before the last step or return; no number before the first. */
@@ -46,7 +51,7 @@ export class PacketClock {
     if (packetUs < this.lastTimestampUs - STEP_US) {
       this.steps++;
       this.rebase(this.nowUs - packetUs);
-    } else if (packetUs + this.offsetUs > this.nowUs + RETURN_US) {
+    } else if (packetUs + this.offsetUs > this.nowUs + LEAP_US && this.started) {
       this.leap(packetUs);
     }
     this.lastTimestampUs = packetUs;
@@ -67,12 +72,15 @@ export class PacketClock {
     return this.nowUs;
   }
 
-  /** A silence, unless it returns from a step, or comes from time zero, which is written where the time is not known. */
+  /** A silence, unless it returns from a step, comes from time zero, which is written for want of a time, or is one. */
   private leap(packetUs: number): void {
     const ahead = packetUs + this.formerOffsetUs - this.nowUs;
-    if (ahead >= -STEP_US && ahead <= RETURN_US) {
+    const isLong = packetUs + this.offsetUs > this.nowUs + RETURN_US;
+    const isStep = packetUs - this.lastTimestampUs > this.leapMaxUs;
+    if (isStep) this.steps++;
+    if ((isLong || isStep) && ahead >= -STEP_US && ahead <= RETURN_US) {
       this.rebase(this.formerOffsetUs);
-    } else if (this.started && this.lastTimestampUs === 0 && packetUs > YEAR_US) {
+    } else if (isStep || (this.lastTimestampUs === 0 && packetUs > YEAR_US)) {
       this.rebase(this.nowUs - packetUs);
     }
   }

@@ -155,7 +155,7 @@ export const captureLag: FamilyDefinition = gauge(
 );
 export const clockSteps: FamilyDefinition = counter(
   'sipgauge_clock_steps_total',
-  'packets stamped more than 1 s before the packet in front of them',
+  'packets stamped more than 1 s before the packet in front of them, or, live, further ahead than time can have passed',
   [],
 );
 export const intervalsDiscarded: FamilyDefinition = counter(

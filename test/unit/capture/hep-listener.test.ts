@@ -98,20 +98,18 @@ function latin1(packet: Uint8Array): string {
 }
 
 describe('HepListenerSource over UDP', () => {
-  it('gives packets with the time of their sender, and the rest with that of their arrival', async () => {
+  it('gives packets with the time of their arrival, whatever they say', async () => {
     const { source, port } = await start('udp');
     const timed = hep3({ timestampUs: NOW_US - 1500 });
     const others = [hep3({ timestampUs: 1e6 }), oldHep(1), text('what is this')];
     await sendDatagrams(port, timed, ...others);
     const packets = await take(source, 4);
-    assert.deepEqual(packets[0], { timestampUs: NOW_US - 1500, data: latin1(timed) });
-    const rest = packets.slice(1);
     assert.deepEqual(
-      rest.map((packet) => packet.data),
-      others.map(latin1),
+      packets.map((packet) => packet.data),
+      [timed, ...others].map(latin1),
     );
     assert.ok(
-      rest.every(({ timestampUs }) => timestampUs >= NOW_US && timestampUs < NOW_US + 60e6),
+      packets.every(({ timestampUs }) => timestampUs >= NOW_US && timestampUs < NOW_US + 60e6),
     );
     const [stats] = source.stats();
     assert.equal(stats?.interface, `udp:${LOCALHOST}:${port}`);
