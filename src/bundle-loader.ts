@@ -18,6 +18,14 @@ type Wrapper = (
   folder: string,
 ) => void;
 
+const runtime: Partial<NodeJS.Process> = process;
+if (runtime.getBuiltinModule === undefined) {
+  process.stderr.write(
+    `sipgauge: this is Node ${process.versions.node}; it needs Node 20.19 or newer. Install that, or name it in PATH.\n`,
+  );
+  process.exit(1);
+}
+
 // Not imported: for an import Node lists what the module has, for which it loads all of its parts, streams too.
 const { readFileSync } = process.getBuiltinModule('node:fs');
 const { createRequire } = process.getBuiltinModule('node:module');

@@ -53,6 +53,21 @@ describe('the program as it ships', () => {
     assert.equal(replay(join(repoRoot, 'dist', 'main.js')), expected);
   });
 
+  it('says in one line which Node it needs, where that is older', () => {
+    const older = ['--import', 'data:text/javascript,process.getBuiltinModule=undefined'];
+    const program = join(repoRoot, 'dist', 'main.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...older, program, 'live'], {
+      encoding: 'utf8',
+    });
+    assert.deepEqual([status, stdout], [1, '']);
+    const { node } = JSON.parse(readFileSync(join(repoRoot, 'package.json'), 'utf8')).engines;
+    const least = `Node ${String(node).slice(2)} or newer`;
+    assert.equal(
+      stderr,
+      `sipgauge: this is Node ${process.versions.node}; it needs ${least}. Install that, or name it in PATH.\n`,
+    );
+  });
+
   it('has a thread that reads large files', () => {
     const header = 24;
     const bytes = readFileSync(demo);
