@@ -194,7 +194,6 @@ export class Pipeline {
     len: number,
     linktype: number,
   ): PacketFate {
-    // A listener has already held the sender's time against its own.
     if (linktype === Linktype.HEP) return this.hepPacket(buf, offset, offset + caplen);
     const { packet } = this;
     packet.startFrame(offset, caplen, len);
@@ -302,6 +301,7 @@ export class Pipeline {
   private hepDatagram(buf: Uint8Array, start: number, end: number): PacketFate {
     const fate = decodeHep(buf, start, end, this.hep);
     if (fate !== PacketFate.DELIVERED) return fate;
+    if (!this.isAuthentic(buf)) return PacketFate.HEP_UNAUTHENTICATED;
     if (this.hep.timestampUs > 0) this.flow.timestampUs = this.hep.timestampUs;
     return this.hepMessage(buf);
   }
@@ -310,19 +310,26 @@ export class Pipeline {
   private hepPacket(buf: Uint8Array, start: number, end: number): PacketFate {
     const fate = decodeHep(buf, start, end, this.hep);
     if (fate !== PacketFate.DELIVERED) return fate;
+    if (!this.isAuthentic(buf)) return PacketFate.HEP_UNAUTHENTICATED;
     const { flow, hep } = this;
+    const { duplicates } = this.parts;
+    if (duplicates?.isMirroredTwice(buf, hep, flow.timestampUs, flow.interfaceIndex)) {
+      return PacketFate.DUPLICATE;
+    }
     if (Math.abs(hep.timestampUs - flow.timestampUs) <= HEP_CLOCK_DIFFERENCE_US_MAX) {
       flow.timestampUs = hep.timestampUs;
     }
     return this.hepMessage(buf);
   }
 
+  private isAuthentic(buf: Uint8Array): boolean {
+    const { hepKey } = this.parts;
+    return hepKey.length === 0 || hasHepKey(buf, this.hep, hepKey);
+  }
+
   /** A decoded HEP packet: the addresses and the transport are what its sender says. */
   private hepMessage(buf: Uint8Array): PacketFate {
-    const { hep, flow, payload, parts } = this;
-    if (parts.hepKey.length > 0 && !hasHepKey(buf, hep, parts.hepKey)) {
-      return PacketFate.HEP_UNAUTHENTICATED;
-    }
+    const { hep, flow, payload } = this;
     this.stage = Stage.PARSE;
     copyAddresses(hep.addresses, flow.addresses);
     flow.sourcePort = hep.sourcePort;

@@ -9,6 +9,8 @@ import type { DataPlaneOptions } from './data-plane.ts';
 export const REPLAY_SEED = 0x5189;
 /** Copies of one packet on several interfaces arrive within this. */
 const LIVE_DEDUP_WINDOW_US = 5000;
+/** And copies of one message that two servers mirrored: as far apart as their ways here are. */
+const HEP_DEDUP_WINDOW_US = 500_000;
 
 export function planeOptions(
   config: Config,
@@ -33,6 +35,7 @@ export function planeOptions(
 function dedupWindowUs(config: Config): number {
   const { dedupWindowUs: asked, interfaces } = config.capture;
   if (asked !== undefined) return asked;
+  if (config.command === 'hep') return HEP_DEDUP_WINDOW_US;
   const several = interfaces.length > 1 || interfaces.includes(ANY_INTERFACE);
   return config.command === 'live' && several ? LIVE_DEDUP_WINDOW_US : 0;
 }

@@ -96,9 +96,9 @@ export const CAPTURE_OPTIONS: readonly Option[] = [
     kind: 'duration',
     placeholder: 'TIME',
     max: 10,
-    commands: [...CAPTURING, 'check-config'],
+    commands: [...CAPTURING, 'hep', 'check-config'],
     group: 'Capture',
-    text: 'drop a copy of a packet seen elsewhere within this time; 0 = off. Default: 5ms with several interfaces or "any", else off',
+    text: 'drop a copy of a packet seen elsewhere within this time; 0 = off. Default: 5ms with several interfaces or "any", 500ms for HEP, else off',
   },
   {
     name: 'tunnel',

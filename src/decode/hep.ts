@@ -20,6 +20,8 @@ export class HepRecord {
   readonly addresses: Int32Array = new Int32Array(8);
   sourcePort = 0;
   destinationPort = 0;
+  /** The number that the sender gives itself, 32 bits; 0 when it does not say. */
+  agent = 0;
   /** When the sender saw the message; 0 when it does not say (always in version 1). */
   timestampUs = 0;
   transport: Transport = Transport.UDP;
@@ -38,6 +40,7 @@ export class HepRecord {
     this.addresses.fill(0);
     this.sourcePort = 0;
     this.destinationPort = 0;
+    this.agent = 0;
     this.timestampUs = 0;
     this.transport = Transport.UDP;
     this.transportExact = false;
@@ -68,6 +71,7 @@ const Chunk = {
   SECONDS: 0x09,
   MICROSECONDS: 0x0a,
   PROTOCOL_TYPE: 0x0b,
+  AGENT: 0x0c,
   AUTHENTICATION_KEY: 0x0e,
   PAYLOAD: 0x0f,
   COMPRESSED_PAYLOAD: 0x10,
@@ -167,6 +171,9 @@ function readChunk(
       return 0;
     case Chunk.PROTOCOL_TYPE:
       return readUint8(buf, offset) === PROTOCOL_TYPE_SIP ? 0 : IS_OTHER_PROTOCOL;
+    case Chunk.AGENT:
+      record.agent = readInt32(buf, offset);
+      return 0;
     case Chunk.AUTHENTICATION_KEY:
       record.keyOffset = offset;
       record.keyLength = length;
@@ -221,6 +228,7 @@ function decodeOldHep(buf: Uint8Array, start: number, end: number, record: HepRe
   if (version === 2) {
     record.timestampUs =
       readUint32LittleEndian(buf, time) * 1e6 + readUint32LittleEndian(buf, time + 4);
+    record.agent = readUint8(buf, time + 8) | (readUint8(buf, time + 9) << 8);
   }
   record.payloadOffset = payload;
   record.payloadLength = end - payload;

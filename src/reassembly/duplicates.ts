@@ -4,13 +4,16 @@
  * checksum aside, and came another way: by another interface or with another link-layer header. A packet that
  * came the same way again is a retransmission and never dropped.
  *
- * In a tunnel the IP packet inside is compared; the tunnel's ids belong to the way.
+ * In a tunnel the IP packet inside is compared; the tunnel's ids belong to the way. Of what is mirrored to us in HEP the
+ * message and its addresses are compared, and the way is who mirrored it: two servers that mirror all they send and
+ * receive mirror what passes between them twice.
  */
 import { readUint8 } from '../core/bytes.ts';
-import { float64At, float64Column, int32Column } from '../core/columns.ts';
+import { float64At, float64Column, int32At, int32Column } from '../core/columns.ts';
 import { Hasher } from '../core/hash.ts';
 import { Table, type TableUse } from '../core/table.ts';
 import type { DecodedPacket } from '../decode/decoded-packet.ts';
+import type { HepRecord } from '../decode/hep.ts';
 
 /** Packets remembered; the oldest is overwritten. At 5 ms enough for 1.6 million packets a second. */
 export const DUPLICATE_ROWS_MAX = 8192;
@@ -62,10 +65,27 @@ export class Duplicates {
   ): boolean {
     this.hashContent(buf, packet);
     this.hashWay(buf, frameOffset, packet, interfaceIndex);
-    const bucket = this.content.lo & (DUPLICATE_ROWS_MAX - 1);
-    if (this.hasCopy(bucket, timestampUs)) return true;
-    this.remember(bucket, timestampUs);
-    return false;
+    return this.isCopy(timestampUs);
+  }
+
+  /** The same of a message in HEP that came to the listener `interfaceIndex` at `timestampUs`. */
+  isMirroredTwice(
+    buf: Uint8Array,
+    hep: HepRecord,
+    timestampUs: number,
+    interfaceIndex: number,
+  ): boolean {
+    const { content, way } = this;
+    content.reset();
+    for (let i = 0; i < hep.addresses.length; i++) content.word(int32At(hep.addresses, i));
+    content.word((hep.sourcePort << 16) | hep.destinationPort);
+    content.bytes(buf, hep.payloadOffset, hep.payloadOffset + hep.payloadLength);
+    content.finish();
+    way.reset();
+    way.word(interfaceIndex);
+    way.word(hep.agent);
+    way.finish();
+    return this.isCopy(timestampUs);
   }
 
   use(): TableUse {
@@ -75,6 +95,13 @@ export class Duplicates {
       capacity: DUPLICATE_ROWS_MAX,
       evictions: this.evictions,
     };
+  }
+
+  private isCopy(timestampUs: number): boolean {
+    const bucket = this.content.lo & (DUPLICATE_ROWS_MAX - 1);
+    if (this.hasCopy(bucket, timestampUs)) return true;
+    this.remember(bucket, timestampUs);
+    return false;
   }
 
   private hashContent(buf: Uint8Array, packet: DecodedPacket): void {

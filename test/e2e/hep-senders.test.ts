@@ -1,4 +1,7 @@
-/** Calls mirrored by three servers whose clocks differ: timers and delays of each are right, and none is lost. */
+/**
+ * Calls mirrored by several servers. Where their clocks differ, timers and delays of each are right, and none is lost;
+ * where two mirror the same messages, each is counted once.
+ */
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -7,11 +10,12 @@ import { sumOf } from '../helpers/call-counts.ts';
 import { hep3 } from '../helpers/hep-packet.ts';
 import { LOCAL_ADDRESS, LoadDialog, type LoadPacket } from '../helpers/load/load-dialog.ts';
 import { LoadLedger } from '../helpers/load/load-ledger.ts';
-import { answered } from '../helpers/load/load-stories.ts';
-import { ProbeProcess } from '../helpers/probe-process.ts';
+import { answered, retransmitted, type Story } from '../helpers/load/load-stories.ts';
+import { ProbeProcess, type Samples } from '../helpers/probe-process.ts';
 
 const CALLS = 60;
-const MESSAGES_PER_CALL = 7;
+/** Of a call in which INVITE, 180, 200 and ACK are sent twice. */
+const REPEATED_PER_CALL = 4;
 /** Of each sender, from the right time. */
 const CLOCKS_OFF_US = [0, -3600e6, 2.5e6];
 const PDD_S = 0.021;
@@ -20,31 +24,37 @@ const IP = 14;
 const UDP = IP + 20;
 const PAYLOAD = UDP + 8;
 
-/** What a server says of one message of a call. */
-function mirrored({ timeUs, frame }: LoadPacket): Uint8Array {
+interface Mirrored {
+  readonly timeUs: number;
+  readonly packet: Uint8Array;
+}
+
+/** What server `agent` says of one message of a call. */
+function mirrored({ timeUs, frame }: LoadPacket, clockOffUs: number, agent: number): Mirrored {
   const view = new DataView(frame.buffer, frame.byteOffset);
-  return hep3({
+  const packet = hep3({
     source: [...frame.subarray(IP + 12, IP + 16)],
     destination: [...frame.subarray(IP + 16, IP + 20)],
     ports: [view.getUint16(UDP), view.getUint16(UDP + 2)],
-    timestampUs: timeUs,
+    timestampUs: timeUs + clockOffUs,
+    agent,
     payload: Buffer.from(frame.subarray(PAYLOAD)).toString('latin1'),
+  });
+  return { timeUs, packet };
+}
+
+function calls(story: Story, ledger: LoadLedger): LoadDialog[] {
+  const startUs = Math.floor(Date.now() / 1000) * 1e6;
+  return Array.from({ length: CALLS }, (_, i) => {
+    const far = { address: 0x0a010001, port: 5060 };
+    const call = new LoadDialog(far, i, startUs + i * 7e3, ledger);
+    story(call);
+    return call;
   });
 }
 
-function messages(ledger: LoadLedger): Uint8Array[] {
-  const packets: { readonly trueUs: number; readonly packet: Uint8Array }[] = [];
-  const startUs = Math.floor(Date.now() / 1000) * 1e6;
-  for (let i = 0; i < CALLS; i++) {
-    const off = CLOCKS_OFF_US[i % CLOCKS_OFF_US.length] ?? 0;
-    const call = new LoadDialog({ address: 0x0a010001, port: 5060 }, i, startUs + i * 7e3, ledger);
-    answered(call);
-    for (const { timeUs, frame } of call.packets) {
-      packets.push({ trueUs: timeUs, packet: mirrored({ timeUs: timeUs + off, frame }) });
-    }
-  }
-  return packets.sort((a, b) => a.trueUs - b.trueUs).map(({ packet }) => packet);
-}
+const inOrder = (packets: readonly Mirrored[]): Uint8Array[] =>
+  [...packets].sort((a, b) => a.timeUs - b.timeUs).map(({ packet }) => packet);
 
 async function hepPort(): Promise<number> {
   const socket = createSocket('udp4').bind(0, LOCALHOST);
@@ -55,27 +65,60 @@ async function hepPort(): Promise<number> {
   return port;
 }
 
+async function probeOf(packets: readonly Uint8Array[]): Promise<ProbeProcess> {
+  const port = await hepPort();
+  const listen = ['hep', '--listen', `udp:${LOCALHOST}:${port}`, '--local', LOCAL_ADDRESS];
+  const probe = await ProbeProcess.start(listen);
+  const socket = createSocket('udp4');
+  for (const packet of packets) {
+    await new Promise<void>((resolve) => socket.send(packet, port, LOCALHOST, () => resolve()));
+  }
+  socket.close();
+  return probe;
+}
+
+async function countedOf(probe: ProbeProcess, packets: number): Promise<Samples> {
+  return probe.until('all packets are counted', (counted) => {
+    return sumOf(counted, 'sipgauge_packet_fate_total') >= packets;
+  });
+}
+
+function check(ledger: LoadLedger, samples: Samples): void {
+  ledger.check(new Map([...samples].map(([name, value]) => [name, String(value)])));
+}
+
 describe('HEP of several senders', () => {
   it('counts calls right whose messages come by clocks an hour apart', async (t) => {
-    const port = await hepPort();
-    const listen = ['hep', '--listen', `udp:${LOCALHOST}:${port}`, '--local', LOCAL_ADDRESS];
-    const probe = await ProbeProcess.start(listen);
-    t.after(() => probe.kill());
     const ledger = new LoadLedger();
-    const socket = createSocket('udp4');
-    for (const packet of messages(ledger)) {
-      await new Promise<void>((resolve) => socket.send(packet, port, LOCALHOST, () => resolve()));
-    }
-    socket.close();
-    const samples = await probe.until('all messages are counted', (counted) => {
-      return sumOf(counted, 'sip_messages_total') >= CALLS * MESSAGES_PER_CALL;
+    const packets = calls(answered, ledger).flatMap((call, i) => {
+      const off = CLOCKS_OFF_US[i % CLOCKS_OFF_US.length] ?? 0;
+      return call.packets.map((packet) => mirrored(packet, off, 1));
     });
-    ledger.check(new Map([...samples].map(([name, value]) => [name, String(value)])));
+    const probe = await probeOf(inOrder(packets));
+    t.after(() => probe.kill());
+    const samples = await countedOf(probe, packets.length);
+    check(ledger, samples);
     assert.equal(sumOf(samples, 'sipgauge_clock_steps_total'), 0);
     assert.equal(sumOf(samples, 'sipgauge_intervals_discarded_total'), 0);
     assert.equal(sumOf(samples, 'sip_transaction_timeouts_total'), 0);
     const pdd = 'drachtio_call_pdd_seconds_in';
     assert.equal(samples.get(`${pdd}_count`), CALLS);
     assert.ok(Math.abs((samples.get(`${pdd}_sum`) ?? 0) - CALLS * PDD_S) < 1e-6);
+  });
+
+  it('counts once what two of them mirror, and what was sent twice twice', async (t) => {
+    const ledger = new LoadLedger();
+    const packets = calls(retransmitted, ledger).flatMap((call) =>
+      call.packets.flatMap((packet) => [mirrored(packet, 0, 1), mirrored(packet, 0, 2)]),
+    );
+    const probe = await probeOf(inOrder(packets));
+    t.after(() => probe.kill());
+    const samples = await countedOf(probe, packets.length);
+    const messages = packets.length / 2;
+    check(ledger, samples);
+    assert.equal(sumOf(samples, 'sip_messages_total'), messages);
+    assert.equal(sumOf(samples, 'sipgauge_packet_fate_total', '"delivered"'), messages);
+    assert.equal(sumOf(samples, 'sipgauge_packet_fate_total', '"duplicate"'), messages);
+    assert.equal(sumOf(samples, 'sip_retransmissions_total'), CALLS * REPEATED_PER_CALL);
   });
 });

@@ -25,6 +25,7 @@ export interface HepMessage {
   readonly destination?: readonly number[];
   readonly ports?: readonly [source: number, destination: number];
   readonly timestampUs?: number;
+  readonly agent?: number;
   readonly protocolType?: number;
   readonly key?: string;
 }
@@ -36,6 +37,7 @@ const defaults: Required<HepMessage> = {
   destination: [10, 0, 0, 2],
   ports: [5060, 5080],
   timestampUs: 1_700_000_000_123_456,
+  agent: 2001,
   protocolType: 1,
   key: '',
 };
@@ -54,7 +56,7 @@ export function hep3(message: HepMessage = {}): Uint8Array {
     hepChunk(0x09, big.u32(Math.floor(all.timestampUs / 1e6))),
     hepChunk(0x0a, big.u32(all.timestampUs % 1e6)),
     hepChunk(0x0b, [all.protocolType]),
-    hepChunk(0x0c, big.u32(2001)),
+    hepChunk(0x0c, big.u32(all.agent)),
     ...(all.key === '' ? [] : [hepChunk(0x0e, text(all.key))]),
     hepChunk(0x0f, text(all.payload)),
   );
@@ -68,7 +70,7 @@ export function oldHep(
 ): Uint8Array {
   const all = { ...defaults, ...message };
   const family = all.source.length === 16 ? 10 : 2;
-  const time = little.u32(Math.floor(all.timestampUs / 1e6), all.timestampUs % 1e6, 2001);
+  const time = little.u32(Math.floor(all.timestampUs / 1e6), all.timestampUs % 1e6, all.agent);
   const withoutTime = 8 + 2 * all.source.length;
   const headerLength = withoutTime + (version === 2 && writer === 'sofia' ? time.length : 0);
   return bytes(

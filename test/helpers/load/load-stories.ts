@@ -87,7 +87,7 @@ function registered(dialog: LoadDialog): void {
   dialog.response(200, 'REGISTER', 2, 's');
 }
 
-function retransmitted(dialog: LoadDialog): void {
+export function retransmitted(dialog: LoadDialog): void {
   dialog.request('INVITE', 1, 'i', { body: SDP });
   dialog.wait(500);
   dialog.request('INVITE', 1, 'i', { body: SDP, repeated: true });

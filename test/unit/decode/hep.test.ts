@@ -36,6 +36,7 @@ describe('HEP version 3', () => {
     assert.deepEqual([...record.addresses], IPV4_WORDS);
     assert.deepEqual([record.sourcePort, record.destinationPort], [5060, 5080]);
     assert.equal(record.timestampUs, 1_700_000_000_123_456);
+    assert.equal(record.agent, 2001);
     assert.deepEqual([record.transport, record.transportExact], [Transport.UDP, true]);
     assert.equal(payload, PAYLOAD);
   });
@@ -137,6 +138,7 @@ describe('HEP versions 1 and 2', () => {
         assert.deepEqual([...record.addresses], IPV4_WORDS);
         assert.deepEqual([record.sourcePort, record.destinationPort], [5060, 5080]);
         assert.equal(record.timestampUs, version === 2 ? 1_700_000_000_123_456 : 0);
+        assert.equal(record.agent, version === 2 ? 2001 : 0);
         assert.equal(record.transport, Transport.TCP);
         assert.equal(payload, PAYLOAD);
       }
