@@ -306,7 +306,7 @@ export class Pipeline {
     return this.hepMessage(buf);
   }
 
-  /** HEP sent to us: timers go by its arrival, delays by its sender's clock, unless that is far off. */
+  /** HEP sent to us: timers go by our clock, delays by its sender's, unless that is far off. */
   private hepPacket(buf: Uint8Array, start: number, end: number): PacketFate {
     const fate = decodeHep(buf, start, end, this.hep);
     if (fate !== PacketFate.DELIVERED) return fate;
