@@ -21,7 +21,7 @@ type Wrapper = (
 const runtime: Partial<NodeJS.Process> = process;
 if (runtime.getBuiltinModule === undefined) {
   process.stderr.write(
-    `sipgauge: this is Node ${process.versions.node}; it needs Node 20.19 or newer. Install that, or name it in PATH.\n`,
+    `sipgauge: this is Node ${process.versions.node}; it needs Node 20.19, or 22.3 or newer. Install that, or name it in PATH.\n`,
   );
   process.exit(1);
 }

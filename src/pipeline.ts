@@ -21,6 +21,7 @@ import type { Explain } from './explain.ts';
 import type { Duplicates } from './reassembly/duplicates.ts';
 import type { IpFragments } from './reassembly/ip-fragments.ts';
 import { Payload } from './reassembly/payload.ts';
+import { HEP_DIFFERENCE_US_MAX, SenderClocks } from './sender-clocks.ts';
 import {
   beginsLikeSip,
   classifyCutPayload,
@@ -34,8 +35,6 @@ import type { UsualPackets } from './usual-packets.ts';
 
 /** How often reassembly looks for what has waited too long. */
 const SWEEP_US = 1000;
-/** A HEP sender's time this far from ours is taken for no time at all. */
-const HEP_CLOCK_DIFFERENCE_US_MAX = 86_400e6;
 const TCP = 6;
 const UDP = 17;
 const SCTP = 132;
@@ -71,6 +70,7 @@ export class Pipeline {
   private readonly flow: Flow = new Flow();
   private readonly payload: Payload = new Payload();
   private readonly hep: HepRecord = new HepRecord();
+  private readonly senderClocks: SenderClocks = new SenderClocks();
   private stage: Stage = Stage.DECODE;
   /** True while tables are being changed: an exception then means corrupt state. */
   private inState = false;
@@ -297,16 +297,15 @@ export class Pipeline {
     }
   }
 
-  /** HEP inside captured traffic: its time too is what its sender says. */
+  /** HEP inside captured traffic. */
   private hepDatagram(buf: Uint8Array, start: number, end: number): PacketFate {
     const fate = decodeHep(buf, start, end, this.hep);
     if (fate !== PacketFate.DELIVERED) return fate;
     if (!this.isAuthentic(buf)) return PacketFate.HEP_UNAUTHENTICATED;
-    if (this.hep.timestampUs > 0) this.flow.timestampUs = this.hep.timestampUs;
-    return this.hepMessage(buf);
+    return this.hepMessage(buf, Number.POSITIVE_INFINITY);
   }
 
-  /** HEP sent to us: timers go by our clock, delays by its sender's, unless that is far off. */
+  /** HEP sent to us. */
   private hepPacket(buf: Uint8Array, start: number, end: number): PacketFate {
     const fate = decodeHep(buf, start, end, this.hep);
     if (fate !== PacketFate.DELIVERED) return fate;
@@ -316,10 +315,7 @@ export class Pipeline {
     if (duplicates?.isMirroredTwice(buf, hep, flow.timestampUs, flow.interfaceIndex)) {
       return PacketFate.DUPLICATE;
     }
-    if (Math.abs(hep.timestampUs - flow.timestampUs) <= HEP_CLOCK_DIFFERENCE_US_MAX) {
-      flow.timestampUs = hep.timestampUs;
-    }
-    return this.hepMessage(buf);
+    return this.hepMessage(buf, HEP_DIFFERENCE_US_MAX);
   }
 
   private isAuthentic(buf: Uint8Array): boolean {
@@ -327,8 +323,8 @@ export class Pipeline {
     return hepKey.length === 0 || hasHepKey(buf, this.hep, hepKey);
   }
 
-  /** A decoded HEP packet: the addresses and the transport are what its sender says. */
-  private hepMessage(buf: Uint8Array): PacketFate {
+  /** A decoded HEP packet: the time, the addresses and the transport are what its sender says. */
+  private hepMessage(buf: Uint8Array, differenceUsMax: number): PacketFate {
     const { hep, flow, payload } = this;
     this.stage = Stage.PARSE;
     copyAddresses(hep.addresses, flow.addresses);
@@ -344,7 +340,7 @@ export class Pipeline {
     const found = classifyPayload(buf, payload.start, payload.end);
     if (found === NOT_SIP) return PacketFate.HEP_NOT_SIP;
     if (found !== SIP) payload.keepalive = found;
-    this.deliver();
+    this.deliver(this.senderClocks.take(hep, flow, differenceUsMax));
     return PacketFate.DELIVERED;
   }
 
@@ -364,11 +360,13 @@ export class Pipeline {
     return true;
   }
 
-  private deliver(): void {
+  /** `senderEra`: added to the clock's era where the message's time is of another clock. */
+  private deliver(senderEra = 0): void {
     const { delivery, messageExplain } = this.parts;
     const before = this.inState;
     this.inState = true;
-    const fate = delivery.deliver(this.payload, this.flow, this.nowUs, this.clock.era);
+    const era = this.clock.era + senderEra;
+    const fate = delivery.deliver(this.payload, this.flow, this.nowUs, era);
     this.inState = before;
     if (messageExplain !== undefined) messageExplain.note(fate, this.frame);
   }

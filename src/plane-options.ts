@@ -9,8 +9,8 @@ import type { DataPlaneOptions } from './data-plane.ts';
 export const REPLAY_SEED = 0x5189;
 /** Copies of one packet on several interfaces arrive within this. */
 const LIVE_DEDUP_WINDOW_US = 5000;
-/** And copies of one message that two servers mirrored: as far apart as their ways here are. */
-const HEP_DEDUP_WINDOW_US = 500_000;
+/** And copies of one message that two servers mirrored: as far apart as their ways here are, below T1. */
+const HEP_DEDUP_WINDOW_US = 400_000;
 
 export function planeOptions(
   config: Config,

@@ -1,12 +1,10 @@
 /**
  * Packets that SIP servers mirror to us in HEP, over UDP and TCP: each becomes one packet of
- * Linktype.HEP, with the time at which its sender saw it, by our clock (hep-clocks.ts). Senders can be limited to a list.
- * What the packets say, and whether they carry the right key, is for the data plane to find and to count.
+ * Linktype.HEP, with the time of its arrival: that is one clock, whatever those of the senders show. Senders can be
+ * limited to a list. What the packets say, and whether they carry the right key, is for the data plane to find and to count.
  */
 import type { PacketBatch } from '../core/packet-batch.ts';
-import { decodeHep, HepRecord } from '../decode/hep.ts';
 import { BatchBuilder } from './batch-builder.ts';
-import { HepClocks } from './hep-clocks.ts';
 import { HepQueue } from './hep-queue.ts';
 import { HepSenders } from './hep-senders.ts';
 import { type HepSocket, openHepSocket } from './hep-socket.ts';
@@ -45,8 +43,6 @@ export class HepListenerSource implements PacketSource {
   readonly #options: HepListenerOptions;
   readonly #senders: HepSenders;
   readonly #queue: HepQueue;
-  readonly #record: HepRecord = new HepRecord();
-  readonly #clocks: HepClocks = new HepClocks();
   readonly #empty: BatchBuilder = new BatchBuilder();
   readonly #sockets: HepSocket[] = [];
   readonly #packets: number[];
@@ -84,10 +80,7 @@ export class HepListenerSource implements PacketSource {
 
   /** False when there is no room: TCP holds the packet back, UDP has to drop it. */
   #receive(bytes: Uint8Array, start: number, end: number, index: number): boolean {
-    const record = this.#record;
-    decodeHep(bytes, start, end, record);
-    const timestampUs = this.#clocks.timeOf(record.agent, record.timestampUs, Date.now() * 1000);
-    if (!this.#queue.push(bytes, start, end, timestampUs, index)) {
+    if (!this.#queue.push(bytes, start, end, Date.now() * 1000, index)) {
       const dropped = this.#options.listen[index]?.transport === 'udp' ? 1 : 0;
       this.#overflows[index] = (this.#overflows[index] ?? 0) + dropped;
       return false;
@@ -121,7 +114,7 @@ export class HepListenerSource implements PacketSource {
    */
   #wait(): Promise<void> {
     return new Promise((resolve) => {
-      // After a look at the sockets: what came while the program stood still is older than this.
+      // After a look at the sockets: what came while the program stood still comes first.
       const timer = setTimeout(() => setImmediate(resolve), IDLE_MS);
       this.#wake = () => {
         this.#wake = undefined;

@@ -98,7 +98,7 @@ export const CAPTURE_OPTIONS: readonly Option[] = [
     max: 10,
     commands: [...CAPTURING, 'hep', 'check-config'],
     group: 'Capture',
-    text: 'drop a copy of a packet seen elsewhere within this time; 0 = off. Default: 5ms with several interfaces or "any", 500ms for HEP, else off',
+    text: 'drop a copy of a packet seen elsewhere within this time; 0 = off. Default: 5ms with several interfaces or "any", 400ms for HEP, else off',
   },
   {
     name: 'tunnel',

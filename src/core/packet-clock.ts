@@ -78,7 +78,9 @@ export class PacketClock {
     const isLong = packetUs + this.offsetUs > this.nowUs + RETURN_US;
     const isStep = packetUs - this.lastTimestampUs > this.leapMaxUs;
     if (isStep) this.steps++;
-    if ((isLong || isStep) && ahead >= -STEP_US && ahead <= RETURN_US) {
+    const passedUs = this.nowUs - this.offsetUs - this.lastTimestampUs;
+    const aheadMax = Math.min(RETURN_US, this.leapMaxUs - passedUs);
+    if ((isLong || isStep) && ahead >= -STEP_US && ahead <= aheadMax) {
       this.rebase(this.formerOffsetUs);
     } else if (isStep || (this.lastTimestampUs === 0 && packetUs > YEAR_US)) {
       this.rebase(this.nowUs - packetUs);

@@ -19,6 +19,8 @@ const REPEATED_PER_CALL = 4;
 /** Of each sender, from the right time. */
 const CLOCKS_OFF_US = [0, -3600e6, 2.5e6];
 const PDD_S = 0.021;
+const PDD = 'drachtio_call_pdd_seconds_in';
+const AT_ONCE = 100;
 const LOCALHOST = '127.0.0.1';
 const IP = 14;
 const UDP = IP + 20;
@@ -44,10 +46,10 @@ function mirrored({ timeUs, frame }: LoadPacket, clockOffUs: number, agent: numb
 }
 
 function calls(story: Story, ledger: LoadLedger): LoadDialog[] {
-  const startUs = Math.floor(Date.now() / 1000) * 1e6;
+  const startUs = Date.now() * 1000;
   return Array.from({ length: CALLS }, (_, i) => {
     const far = { address: 0x0a010001, port: 5060 };
-    const call = new LoadDialog(far, i, startUs + i * 7e3, ledger);
+    const call = new LoadDialog(far, i, startUs + i * 3e3, ledger);
     story(call);
     return call;
   });
@@ -65,22 +67,25 @@ async function hepPort(): Promise<number> {
   return port;
 }
 
-async function probeOf(packets: readonly Uint8Array[]): Promise<ProbeProcess> {
+/** A probe that has counted them. They are made when it is ready: a sender's time is about that of the arrival. */
+async function probeOf(make: () => readonly Uint8Array[]): Promise<ProbeProcess> {
   const port = await hepPort();
   const listen = ['hep', '--listen', `udp:${LOCALHOST}:${port}`, '--local', LOCAL_ADDRESS];
   const probe = await ProbeProcess.start(listen);
+  const packets = make();
   const socket = createSocket('udp4');
-  for (const packet of packets) {
-    await new Promise<void>((resolve) => socket.send(packet, port, LOCALHOST, () => resolve()));
+  // No more at once than the smallest buffer holds.
+  for (let sent = 0; sent < packets.length; sent += AT_ONCE) {
+    const some = packets.slice(sent, sent + AT_ONCE);
+    for (const packet of some) {
+      await new Promise<void>((resolve) => socket.send(packet, port, LOCALHOST, () => resolve()));
+    }
+    await probe.until('they are counted', (counted) => {
+      return sumOf(counted, 'sipgauge_packet_fate_total') >= sent + some.length;
+    });
   }
   socket.close();
   return probe;
-}
-
-async function countedOf(probe: ProbeProcess, packets: number): Promise<Samples> {
-  return probe.until('all packets are counted', (counted) => {
-    return sumOf(counted, 'sipgauge_packet_fate_total') >= packets;
-  });
 }
 
 function check(ledger: LoadLedger, samples: Samples): void {
@@ -90,31 +95,60 @@ function check(ledger: LoadLedger, samples: Samples): void {
 describe('HEP of several senders', () => {
   it('counts calls right whose messages come by clocks an hour apart', async (t) => {
     const ledger = new LoadLedger();
-    const packets = calls(answered, ledger).flatMap((call, i) => {
-      const off = CLOCKS_OFF_US[i % CLOCKS_OFF_US.length] ?? 0;
-      return call.packets.map((packet) => mirrored(packet, off, 1));
+    const probe = await probeOf(() => {
+      const packets = calls(answered, ledger).flatMap((call, i) => {
+        const sender = i % CLOCKS_OFF_US.length;
+        return call.packets.map((packet) => mirrored(packet, CLOCKS_OFF_US[sender] ?? 0, sender));
+      });
+      return inOrder(packets);
     });
-    const probe = await probeOf(inOrder(packets));
     t.after(() => probe.kill());
-    const samples = await countedOf(probe, packets.length);
+    const samples = await probe.metrics();
     check(ledger, samples);
     assert.equal(sumOf(samples, 'sipgauge_clock_steps_total'), 0);
     assert.equal(sumOf(samples, 'sipgauge_intervals_discarded_total'), 0);
     assert.equal(sumOf(samples, 'sip_transaction_timeouts_total'), 0);
-    const pdd = 'drachtio_call_pdd_seconds_in';
-    assert.equal(samples.get(`${pdd}_count`), CALLS);
-    assert.ok(Math.abs((samples.get(`${pdd}_sum`) ?? 0) - CALLS * PDD_S) < 1e-6);
+    assert.equal(samples.get(`${PDD}_count`), CALLS);
+    assert.ok(Math.abs((samples.get(`${PDD}_sum`) ?? 0) - CALLS * PDD_S) < 1e-6);
+  });
+
+  it('measures from the clock of one to that of another only where both are right', async (t) => {
+    for (const [off, measured] of [
+      [0.2e6, CALLS],
+      [5e6, 0],
+      [7200e6, 0],
+    ] as const) {
+      const ledger = new LoadLedger();
+      // The first to mirror the INVITE is one, of all else another.
+      const probe = await probeOf(() => {
+        const packets = calls(answered, ledger).flatMap((call) =>
+          call.packets.map((packet, i) => mirrored(packet, i === 0 ? 0 : off, i === 0 ? 1 : 2)),
+        );
+        return inOrder(packets);
+      });
+      t.after(() => probe.kill());
+      const samples = await probe.metrics();
+      check(ledger, samples);
+      assert.equal(samples.get(`${PDD}_count`), measured);
+      const apart = (samples.get(`${PDD}_sum`) ?? 0) - measured * (PDD_S + off / 1e6);
+      assert.ok(Math.abs(apart) < 1e-6);
+      const discarded = sumOf(samples, 'sipgauge_intervals_discarded_total') > 0;
+      assert.equal(discarded, measured === 0);
+    }
   });
 
   it('counts once what two of them mirror, and what was sent twice twice', async (t) => {
     const ledger = new LoadLedger();
-    const packets = calls(retransmitted, ledger).flatMap((call) =>
-      call.packets.flatMap((packet) => [mirrored(packet, 0, 1), mirrored(packet, 0, 2)]),
-    );
-    const probe = await probeOf(inOrder(packets));
+    let messages = 0;
+    const probe = await probeOf(() => {
+      const packets = calls(retransmitted, ledger).flatMap((call) =>
+        call.packets.flatMap((packet) => [mirrored(packet, 0, 1), mirrored(packet, 0, 2)]),
+      );
+      messages = packets.length / 2;
+      return inOrder(packets);
+    });
     t.after(() => probe.kill());
-    const samples = await countedOf(probe, packets.length);
-    const messages = packets.length / 2;
+    const samples = await probe.metrics();
     check(ledger, samples);
     assert.equal(sumOf(samples, 'sip_messages_total'), messages);
     assert.equal(sumOf(samples, 'sipgauge_packet_fate_total', '"delivered"'), messages);

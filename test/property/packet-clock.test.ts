@@ -7,6 +7,7 @@ import { PacketClock } from '../../src/core/packet-clock.ts';
 const SEED = 20_260_103;
 const STEP_US = 1_000_000;
 const RETURN_US = 60_000_000;
+const LEAP_MAX_US = 12_000_000;
 const YEAR_US = 365 * 86_400e6;
 
 const timestamp = fc.oneof(
@@ -59,6 +60,22 @@ describe('PacketClock', () => {
           assert.equal(clock.era, steps + returns);
           assert.ok(clock.nowUs >= before);
           assert.ok(Number.isFinite(clock.nowUs));
+        }
+      }),
+      { seed: SEED, numRuns: 500 },
+    );
+  });
+
+  it('moves no further at a packet than packets can be apart', () => {
+    fc.assert(
+      fc.property(fc.array(timestamp, { maxLength: 60 }), (timestamps) => {
+        const clock = new PacketClock();
+        clock.advance(1e9);
+        clock.leapMaxUs = LEAP_MAX_US;
+        for (const at of timestamps) {
+          const before = clock.nowUs;
+          clock.advance(at);
+          assert.ok(clock.nowUs >= before && clock.nowUs <= before + LEAP_MAX_US + STEP_US);
         }
       }),
       { seed: SEED, numRuns: 500 },

@@ -61,7 +61,8 @@ describe('the program as it ships', () => {
     });
     assert.deepEqual([status, stdout], [1, '']);
     const { node } = JSON.parse(readFileSync(join(repoRoot, 'package.json'), 'utf8')).engines;
-    const least = `Node ${String(node).slice(2)} or newer`;
+    assert.equal(node, '^20.19 || >=22.3');
+    const least = 'Node 20.19, or 22.3 or newer';
     assert.equal(
       stderr,
       `sipgauge: this is Node ${process.versions.node}; it needs ${least}. Install that, or name it in PATH.\n`,

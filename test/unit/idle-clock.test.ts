@@ -139,6 +139,27 @@ describe('IdleClock', () => {
     }
   });
 
+  it('takes no second step for a return from the first', async () => {
+    for (const [first, betweenS, second] of [
+      [20, 2, 20],
+      [40, 2, 12],
+      [-5, 600, 45],
+      [-5, 600, 15],
+    ] as const) {
+      const host = await Host.start();
+      host.silence(2);
+      host.step(first);
+      host.packets([0]);
+      host.silence(betweenS);
+      host.step(second);
+      host.packets([0]);
+      host.silence(2);
+      host.packets([0]);
+      // A step by less than the margin cannot be told from lateness.
+      assert.ok(Math.abs(host.timerS - (4 + betweenS)) < 12, `${host.timerS}`);
+    }
+  });
+
   it('finds a step between the packets of one batch', async () => {
     const host = await Host.start();
     host.silence(5);

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { Linktype } from '../../../src/core/linktype.ts';
 import { Table } from '../../../src/core/table.ts';
 import { DecodedPacket } from '../../../src/decode/decoded-packet.ts';
+import { decodeHep, HepRecord } from '../../../src/decode/hep.ts';
 import { PacketFate } from '../../../src/decode/packet-fate.ts';
 import { DUPLICATE_ROWS_MAX, Duplicates } from '../../../src/reassembly/duplicates.ts';
 import { bytes, text } from '../../helpers/capture-file.ts';
@@ -19,6 +20,7 @@ import {
   udp,
   vlan,
 } from '../../helpers/frames.ts';
+import { type HepMessage, hep3 } from '../../helpers/hep-packet.ts';
 
 const WINDOW_US = 5000;
 const DATAGRAM = udp(text('OPTIONS sip:a SIP/2.0\r\n\r\n'));
@@ -178,5 +180,53 @@ describe('duplicates', () => {
     const memory = new Duplicates({ windowUs: WINDOW_US, seed: 1 });
     for (let n = 0; n < 1000; n++) assert.equal(isDuplicate(memory, { frame: FRAME }), false);
     assert.equal(isDuplicate(memory, { frame: FRAME, interfaceIndex: 1 }), true);
+  });
+});
+
+describe('Duplicates of HEP', () => {
+  interface Mirrored {
+    readonly message?: HepMessage;
+    readonly timestampUs?: number;
+    readonly listener?: number;
+  }
+
+  function mirroredTwice(...messages: readonly Mirrored[]): boolean[] {
+    const memory = new Duplicates({ windowUs: WINDOW_US, seed: 1 });
+    const record = new HepRecord();
+    return messages.map(({ message, timestampUs = 0, listener = 0 }) => {
+      const packet = hep3(message);
+      assert.equal(decodeHep(packet, 0, packet.length, record), PacketFate.DELIVERED);
+      return memory.isMirroredTwice(packet, record, timestampUs, listener);
+    });
+  }
+
+  const own = { message: { agent: 1 } };
+
+  it('are what another agent, or another listener, mirrors within the window', () => {
+    const other = { message: { agent: 2, timestampUs: 5 } };
+    assert.deepEqual(mirroredTwice(own, other), [false, true]);
+    assert.deepEqual(mirroredTwice(own, { ...own, listener: 1 }), [false, true]);
+    assert.deepEqual(mirroredTwice(own, { ...other, timestampUs: WINDOW_US }), [false, true]);
+    assert.deepEqual(mirroredTwice(own, { ...other, timestampUs: WINDOW_US + 1 }), [false, false]);
+  });
+
+  it('are not what the same agent mirrors again', () => {
+    const other = { message: { agent: 2 } };
+    assert.deepEqual(mirroredTwice(own, own), [false, false]);
+    assert.deepEqual(mirroredTwice(own, other, own, other), [false, true, false, true]);
+    // Each is there once, whichever came first.
+    assert.deepEqual(mirroredTwice(other, own, own, other), [false, true, true, false]);
+  });
+
+  it('have the same message, addresses and ports', () => {
+    for (const difference of [
+      { payload: 'OPTIONS sip:b SIP/2.0\r\n\r\n' },
+      { source: [10, 0, 0, 9] },
+      { destination: [10, 0, 0, 9] },
+      { ports: [5061, 5080] },
+    ] as const) {
+      const other = { message: { agent: 2, ...difference } };
+      assert.deepEqual(mirroredTwice(own, other), [false, false]);
+    }
   });
 });
