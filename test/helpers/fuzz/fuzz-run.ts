@@ -21,6 +21,8 @@ export interface FuzzLimits {
   readonly milliseconds: number;
   /** Part of the packets that the second pass takes again, 0 to 1. */
   readonly compared: number;
+  /** What one packet may take, in milliseconds of processor time; SLOW_MS unless said. */
+  readonly slowMs?: number;
 }
 
 export interface Problem {
@@ -40,7 +42,7 @@ export interface FuzzOutcome {
   readonly problems: readonly Problem[];
 }
 
-const SLOW_MS = 10;
+export const SLOW_MS = 10;
 /** Until then everything is slow: code is being compiled. */
 const SETTLED_PACKETS = 5000;
 const CHECK_EVERY = 10_000;
@@ -69,6 +71,7 @@ type EndOfPass = (packets: number) => boolean;
 export function fuzzRun(subject: FuzzSubject, limits: FuzzLimits): FuzzOutcome {
   const memory = new MemoryWatch();
   const startMs = performance.now();
+  const { slowMs = SLOW_MS } = limits;
   const first = pass(subject, limits.seed, (packets) => {
     const passed = (performance.now() - startMs) / limits.milliseconds;
     const done = Math.max(passed, packets / limits.packets);
@@ -77,7 +80,7 @@ export function fuzzRun(subject: FuzzSubject, limits: FuzzLimits): FuzzOutcome {
   });
   memory.sample(1);
   const problems: Problem[] = first.problem === undefined ? [] : [first.problem];
-  let slow = slowOf(first.noted);
+  let slow = slowOf(first.noted, slowMs);
   let slowestMs = 0;
   for (let i = 1; i < TIMINGS && problems.length === 0; i++) {
     if (i > 1 && slow.size === 0) break;
@@ -94,7 +97,7 @@ export function fuzzRun(subject: FuzzSubject, limits: FuzzLimits): FuzzOutcome {
     }
     const both = timedTwice(first.noted, again.noted);
     if (i === 1) slowestMs = Math.max(slowestMs, ...both.values());
-    slow = timedTwice(slow, slowOf(again.noted));
+    slow = timedTwice(slow, slowOf(again.noted, slowMs));
   }
   for (const [at, milliseconds] of slow) {
     problems.push({ at, text: `${milliseconds.toFixed(1)} ms for one packet` });
@@ -147,8 +150,8 @@ export function textOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function slowOf(noted: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
-  return new Map([...noted].filter(([, milliseconds]) => milliseconds > SLOW_MS));
+function slowOf(noted: ReadonlyMap<number, number>, slowMs: number): ReadonlyMap<number, number> {
+  return new Map([...noted].filter(([, milliseconds]) => milliseconds > slowMs));
 }
 
 /** Those that took their time both times, with the lesser time. */
