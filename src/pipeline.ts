@@ -110,6 +110,17 @@ export class Pipeline {
   /** Time goes on without a packet, to exactly this packet time. */
   idle(timestampUs: number): void {
     this.nowUs = this.clock.idle(timestampUs);
+    this.quiet();
+  }
+
+  /** The clock that stamps packets shows this, and there is no packet: time goes on as if one had come. */
+  settle(timestampUs: number): void {
+    this.nowUs = this.clock.advance(timestampUs);
+    this.parts.counters.clockSteps = this.clock.steps;
+    this.quiet();
+  }
+
+  private quiet(): void {
     this.advance();
     this.inState = true;
     this.sweep();

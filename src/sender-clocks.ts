@@ -2,28 +2,33 @@
  * The time of a message that came in HEP. Timers go by the clock that stamped the packet, ours or that of a capture, so
  * that senders whose clocks differ do each other no harm; delays go by the clock of the sender, which saw the message.
  * The difference of the two is the least by which a sender's messages were late in the last while: what is more is
- * lateness.
+ * lateness, or another sender that goes by the same number.
  */
-import { float64At, float64Column } from './core/columns.ts';
 import type { Flow } from './core/flow.ts';
 import type { HepRecord } from './decode/hep.ts';
 
 /** Of HEP sent to us: a sender's time this far from ours is taken for no time at all. */
 export const HEP_DIFFERENCE_US_MAX = 86_400e6;
+/** Senders whose clocks are known; those of further ones are taken for clocks of their own. */
+export const HEP_CLOCKS_MAX = 256;
 /** A sender's clock that is further off is another clock: no interval is from one to the other. */
 const SAME_CLOCK_US = 1e6;
 const WHILE_US = 30e6;
-/** Eras of a sender's clock follow behind so many of the packet clock. */
+/** Eras of a sender's clock follow behind so many of the packet clock; from half of them on, of its late messages. */
 const SENDER_ERAS = 1 << 14;
+const LATE_ERAS = SENDER_ERAS >> 1;
 const AGENT_MASK = 0xffff;
-/** Senders told apart; of more, some share what is known of their clocks. */
-const SLOTS = 256;
+
+interface SenderClock {
+  /** Least lateness, microseconds, in the present while and in the one before. */
+  least: number;
+  leastBefore: number;
+  /** When the present while began. */
+  beganUs: number;
+}
 
 export class SenderClocks {
-  /** Least lateness, microseconds, in the present while and in the one before; when the present one began. */
-  private readonly least: Float64Array = float64Column(SLOTS).fill(Infinity);
-  private readonly leastBefore: Float64Array = float64Column(SLOTS).fill(Infinity);
-  private readonly beganUs: Float64Array = float64Column(SLOTS);
+  private readonly senders: Map<number, SenderClock> = new Map();
 
   /**
    * Gives `flow` the sender's time, unless that is missing or further from the packet's than `differenceUsMax`. Returns
@@ -32,20 +37,27 @@ export class SenderClocks {
   take(hep: HepRecord, flow: Flow, differenceUsMax: number): number {
     const lateUs = flow.timestampUs - hep.timestampUs;
     if (hep.timestampUs === 0 || Math.abs(lateUs) > differenceUsMax) return 0;
-    const differenceUs = this.leastLate(hep.agent & (SLOTS - 1), lateUs, flow.timestampUs);
+    const differenceUs = this.leastLate(hep.agent, lateUs, flow.timestampUs);
     flow.timestampUs = hep.timestampUs;
-    const isSame = Math.abs(differenceUs) <= SAME_CLOCK_US;
-    return isSame ? 0 : SENDER_ERAS * (1 + (hep.agent & AGENT_MASK));
+    const isLate = lateUs - differenceUs > SAME_CLOCK_US;
+    if (!isLate && Math.abs(differenceUs) <= SAME_CLOCK_US) return 0;
+    return SENDER_ERAS * (1 + (hep.agent & AGENT_MASK)) + (isLate ? LATE_ERAS : 0);
   }
 
-  private leastLate(slot: number, lateUs: number, nowUs: number): number {
-    if (Math.abs(nowUs - float64At(this.beganUs, slot)) > WHILE_US) {
-      this.leastBefore[slot] = float64At(this.least, slot);
-      this.least[slot] = lateUs;
-      this.beganUs[slot] = nowUs;
-    } else if (lateUs < float64At(this.least, slot)) {
-      this.least[slot] = lateUs;
+  private leastLate(agent: number, lateUs: number, nowUs: number): number {
+    const clock = this.senders.get(agent);
+    if (clock === undefined) {
+      if (this.senders.size >= HEP_CLOCKS_MAX) return Number.NEGATIVE_INFINITY;
+      this.senders.set(agent, { least: lateUs, leastBefore: lateUs, beganUs: nowUs });
+      return lateUs;
     }
-    return Math.min(float64At(this.least, slot), float64At(this.leastBefore, slot));
+    const passedUs = Math.abs(nowUs - clock.beganUs);
+    if (passedUs > WHILE_US) {
+      clock.leastBefore = passedUs > 2 * WHILE_US ? lateUs : clock.least;
+      clock.least = lateUs;
+      clock.beganUs = nowUs;
+    }
+    clock.least = Math.min(clock.least, lateUs);
+    return Math.min(clock.least, clock.leastBefore);
   }
 }

@@ -4,7 +4,7 @@
  * so that it stands still and every timer keeps its remaining life. When packets return to the time before
  * the step (a clock put wrong and right again, a packet that was written without its time, two recorders whose packets
  * alternate), so does the clock, and no timer fires for it. It reads no clock of the host; who does (idle-clock.ts) may
- * say how far packets can be apart.
+ * say how late it can be.
  */
 const STEP_US = 1_000_000;
 /** From here on a leap ahead is looked at. */
@@ -28,8 +28,8 @@ export class PacketClock {
   era = 0;
   /** Steps since the start. */
   steps = 0;
-  /** How far behind the packet before the next one can be, microseconds; above 0. What is further is a step ahead. */
-  leapMaxUs: number = Number.POSITIVE_INFINITY;
+  /** As late as it can be, in timer time. A packet that says it is later is a step ahead. */
+  nowMaxUs: number = Number.POSITIVE_INFINITY;
   /** Timer time minus packet time. */
   private offsetUs = 0;
   /** The same before the last step or return; no number before the first. */
@@ -76,10 +76,9 @@ export class PacketClock {
   private leap(packetUs: number): void {
     const ahead = packetUs + this.formerOffsetUs - this.nowUs;
     const isLong = packetUs + this.offsetUs > this.nowUs + RETURN_US;
-    const isStep = packetUs - this.lastTimestampUs > this.leapMaxUs;
+    const isStep = packetUs + this.offsetUs > this.nowMaxUs;
     if (isStep) this.steps++;
-    const passedUs = this.nowUs - this.offsetUs - this.lastTimestampUs;
-    const aheadMax = Math.min(RETURN_US, this.leapMaxUs - passedUs);
+    const aheadMax = Math.min(RETURN_US, this.nowMaxUs - this.nowUs);
     if ((isLong || isStep) && ahead >= -STEP_US && ahead <= aheadMax) {
       this.rebase(this.formerOffsetUs);
     } else if (isStep || (this.lastTimestampUs === 0 && packetUs > YEAR_US)) {

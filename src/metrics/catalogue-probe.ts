@@ -160,7 +160,7 @@ export const clockSteps: FamilyDefinition = counter(
 );
 export const intervalsDiscarded: FamilyDefinition = counter(
   'sipgauge_intervals_discarded_total',
-  'intervals not observed because the clock stepped between their ends',
+  'intervals not observed because the clock stepped between their ends, they are of two clocks, or negative',
   [{ name: 'family', values: INTERVAL_FAMILIES }],
 );
 export const seriesOverflow: FamilyDefinition = counter(

@@ -55,7 +55,7 @@ class Host {
   silence(seconds: number): void {
     for (let i = 0; i < seconds * 4; i++) {
       this.monotonicS += 0.25;
-      this.hear({ ...this.batch([], true), settledUs: (this.wallS - 0.1) * 1e6 });
+      this.hear(this.batch([], true));
     }
   }
 
@@ -75,6 +75,7 @@ class Host {
     this.idle.after(batch);
   }
 
+  /** When drained, everything stamped until a tenth of a second ago has been read. */
   private batch(times: readonly number[], drained: boolean): PacketBatch {
     const builder = new BatchBuilder();
     builder.beginCopy();
@@ -88,8 +89,10 @@ class Host {
       builder.linktype[row] = 1;
       builder.count = row + 1;
     }
-    builder.drained = drained;
-    return builder;
+    const { block, count, timestampUs, offset, caplen, len, linktype, interfaceIndex } = builder;
+    const packets = { block, count, timestampUs, offset, caplen, len, linktype, interfaceIndex };
+    const settled = drained ? { settledUs: (this.wallS - 0.1) * 1e6 } : {};
+    return { ...packets, ...settled, firstFrame: 1, drained };
   }
 }
 
@@ -160,6 +163,36 @@ describe('IdleClock', () => {
     }
   });
 
+  it('finds a step back that was made in a silence, with packets after it or without', async () => {
+    for (const packetEvery of [0, 1]) {
+      const host = await Host.start();
+      host.silence(100);
+      host.step(-50);
+      for (let second = 0; second < 20; second++) {
+        host.silence(1);
+        if (packetEvery > 0) host.packets([0]);
+      }
+      near(host.timerS, 120);
+      assert.equal(host.steps, 1);
+    }
+  });
+
+  it('goes no faster than the monotonic clock after a standstill', async () => {
+    const host = await Host.start();
+    host.silence(5);
+    host.sleep(60);
+    host.packets([59]);
+    host.silence(2);
+    host.step(60);
+    host.packets([0]);
+    near(host.timerS, 67);
+    host.silence(2);
+    host.sleep(20);
+    for (let i = 0; i < 4; i++) host.step(25);
+    host.packets([100, 75, 50, 25, 0]);
+    assert.ok(host.timerS < 67 + 22 + 11, `${host.timerS}`);
+  });
+
   it('finds a step between the packets of one batch', async () => {
     const host = await Host.start();
     host.silence(5);
@@ -175,7 +208,7 @@ describe('IdleClock', () => {
     host.silence(5);
     host.sleep(400);
     // All that came meanwhile: one packet soon after it fell asleep, and one when it woke.
-    host.packets([399]);
+    host.packets([399], false);
     near(host.timerS, 6);
     host.packets([0]);
     near(host.timerS, 405);
