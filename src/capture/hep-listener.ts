@@ -99,8 +99,8 @@ export class HepListenerSource implements PacketSource {
       batch = this.#take();
     }
     if (batch !== undefined) return batch;
-    this.#empty.drained = true;
-    return this.#empty;
+    // Packets are stamped when they are read, and the sockets have just been looked at.
+    return { ...this.#empty, firstFrame: 1, drained: true, settledUs: Date.now() * 1000 };
   }
 
   #take(): BatchBuilder | undefined {

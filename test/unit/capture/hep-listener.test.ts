@@ -138,8 +138,10 @@ describe('HepListenerSource over UDP', () => {
 
   it('says that it is idle, and ends a wait when it is closed', async () => {
     const { source } = await start('udp');
+    const before = Date.now() * 1000;
     const idle = await source.next();
     assert.deepEqual([idle?.count, idle?.drained], [0, true]);
+    assert.ok((idle?.settledUs ?? 0) > before, 'all that came until now has been handed out');
     const waiting = source.next();
     await source.close();
     assert.equal(await waiting, undefined);
