@@ -9,7 +9,7 @@ import type { HepRecord } from './decode/hep.ts';
 
 /** Of HEP sent to us: a sender's time this far from ours is taken for no time at all. */
 export const HEP_DIFFERENCE_US_MAX = 86_400e6;
-/** Senders whose clocks are known; those of further ones are taken for clocks of their own. */
+/** Senders whose clocks are known; the one silent longest, to 30 s, makes room. */
 export const HEP_CLOCKS_MAX = 256;
 /** A sender's clock that is further off is another clock: no interval is from one to the other. */
 const SAME_CLOCK_US = 1e6;
@@ -47,7 +47,7 @@ export class SenderClocks {
   private leastLate(agent: number, lateUs: number, nowUs: number): number {
     const clock = this.senders.get(agent);
     if (clock === undefined) {
-      if (this.senders.size >= HEP_CLOCKS_MAX) return Number.NEGATIVE_INFINITY;
+      if (this.senders.size >= HEP_CLOCKS_MAX) this.forgetOldest();
       this.senders.set(agent, { least: lateUs, leastBefore: lateUs, beganUs: nowUs });
       return lateUs;
     }
@@ -56,8 +56,18 @@ export class SenderClocks {
       clock.leastBefore = passedUs > 2 * WHILE_US ? lateUs : clock.least;
       clock.least = lateUs;
       clock.beganUs = nowUs;
+      // A map is in the order of insertion: behind those that were silent meanwhile.
+      this.senders.delete(agent);
+      this.senders.set(agent, clock);
     }
     clock.least = Math.min(clock.least, lateUs);
     return Math.min(clock.least, clock.leastBefore);
+  }
+
+  private forgetOldest(): void {
+    for (const agent of this.senders.keys()) {
+      this.senders.delete(agent);
+      return;
+    }
   }
 }

@@ -60,6 +60,9 @@ export class FamilyText {
   private sets: readonly number[] = [];
   /** Counters and gauges: one per set. Histograms: buckets, +Inf, sum and count of each set. */
   private prefixes: string[] = [];
+  /** What stands behind each, of the last scrape, and the text that was made of it in each format; '' = of none. */
+  private values: Float64Array = new Float64Array(0);
+  private readonly rendered: string[] = ['', ''];
 
   constructor(family: AnyFamily, name: string) {
     this.family = family;
@@ -74,33 +77,62 @@ export class FamilyText {
   render(format: ExpositionFormat): string {
     const family = this.family;
     if (family.shownVersion !== this.shownVersion) this.rebuild();
-    const head = this.heads[format] ?? '';
-    if (family instanceof HistogramFamily) return head + this.renderHistogram(family, format);
-
-    let text = head;
-    for (let i = 0; i < this.sets.length; i++) {
-      text += this.prefixes[i] + formatValue(family.value(this.sets[i] ?? 0));
-    }
+    const changed =
+      family instanceof HistogramFamily ? this.readBuckets(family) : this.read(family);
+    if (changed) this.rendered.fill('');
+    const known = this.rendered[format] ?? '';
+    if (known !== '') return known;
+    const exemplars =
+      family instanceof HistogramFamily && format !== ExpositionFormat.CLASSIC ? family : undefined;
+    const text = this.join(format, exemplars);
+    this.rendered[format] = text;
     return text;
   }
 
-  private renderHistogram(family: HistogramFamily, format: ExpositionFormat): string {
+  /** Takes over the values; whether one of them is another than at the last scrape. */
+  private read(family: CounterFamily | GaugeFamily): boolean {
+    let changed = false;
+    for (let i = 0; i < this.sets.length; i++) {
+      changed = this.take(i, family.value(this.sets[i] ?? 0)) || changed;
+    }
+    return changed;
+  }
+
+  private readBuckets(family: HistogramFamily): boolean {
     const buckets = family.boundsUs.length + 1;
-    let text = '';
+    let changed = false;
     let line = 0;
     for (const set of this.sets) {
       let count = 0;
       for (let bucket = 0; bucket < buckets; bucket++) {
         count += family.bucketCount(set, bucket);
-        text += this.prefixes[line++] + formatValue(count);
-        if (format === ExpositionFormat.CLASSIC) continue;
-        const exemplar = family.exemplar(set, bucket);
-        if (exemplar !== undefined) text += renderExemplar(exemplar);
+        changed = this.take(line++, count) || changed;
       }
-      text += this.prefixes[line++] + formatValue(family.sumUs(set) / MICROSECONDS);
-      text += this.prefixes[line++] + formatValue(count);
+      changed = this.take(line++, family.sumUs(set) / MICROSECONDS) || changed;
+      changed = this.take(line++, count) || changed;
     }
-    return text;
+    return changed;
+  }
+
+  private take(line: number, value: number): boolean {
+    if (Object.is(this.values[line], value)) return false;
+    this.values[line] = value;
+    return true;
+  }
+
+  /** Joined at once: a string that grows by `+=` is a chain of thousands, copied link by link when it is sent. */
+  private join(format: ExpositionFormat, exemplars: HistogramFamily | undefined): string {
+    const parts = [this.heads[format] ?? ''];
+    const buckets = exemplars === undefined ? 0 : exemplars.boundsUs.length + 1;
+    const linesOfSet = buckets + 2;
+    for (const [line, prefix] of this.prefixes.entries()) {
+      parts.push(prefix, formatValue(this.values[line] ?? 0));
+      const bucket = line % linesOfSet;
+      if (exemplars === undefined || bucket >= buckets) continue;
+      const exemplar = exemplars.exemplar(this.sets[(line - bucket) / linesOfSet] ?? 0, bucket);
+      if (exemplar !== undefined) parts.push(renderExemplar(exemplar));
+    }
+    return parts.join('');
   }
 
   private rebuild(): void {
@@ -113,6 +145,8 @@ export class FamilyText {
       if (family instanceof HistogramFamily) this.pushHistogramPrefixes(family, labels);
       else this.prefixes.push(`\n${this.name}${braces(labels)} `);
     }
+    this.values = new Float64Array(this.prefixes.length);
+    this.rendered.fill('');
   }
 
   private pushHistogramPrefixes(family: HistogramFamily, labels: string): void {

@@ -2,7 +2,7 @@
  * The whole probe under live load between two namespaces: what was sent is what it counted and what it says it
  * dropped, how long scrapes take meanwhile, and what it costs. Then calls through a standstill of 40 s, with a ring
  * that holds them all and with one that does not. Needs root, a C compiler and SIPp, and three minutes, so it runs
- * only when asked for: npm run bench -- live-load --live [--rates=12600,100000] [--buffer=MIB]
+ * only when asked for: npm run bench -- live-load --live [--rates=12600,100000] [--buffer=MIB] [--peers=16]
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -33,6 +33,10 @@ const rates = (
   .map(Number);
 const buffer =
   options.find((option) => option.startsWith('--buffer='))?.slice('--buffer='.length) ?? '32';
+/** Each with some 240 series of its own: so many that a scrape has above 5,000. */
+const peers = Number(
+  options.find((option) => option.startsWith('--peers='))?.slice('--peers='.length) ?? '16',
+);
 const folder = mkdtempSync(join(tmpdir(), 'sipgauge-load-'));
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -85,6 +89,7 @@ async function underLoad(pair: VethPair, sender: string, rate: number): Promise<
   const probe = await ProbeProcess.start([
     ...['live', '-i', pair.near, '--local', '10.0.0.2'],
     ...['--buffer-size', buffer],
+    ...Array.from({ length: peers }, (_, i) => ['--peer', `p${i}=10.0.${i}.0/24`]).flat(),
   ]);
   const idle = await idleScrapes(probe);
   const before = cpuSeconds(probe);
@@ -107,7 +112,7 @@ async function underLoad(pair: VethPair, sender: string, rate: number): Promise<
   const answers = sumOf(samples, 'drachtio_call_answer_seconds_in_count');
   say(
     `${rate}/s: sent ${sent} = counted ${counted} + dropped ${dropped}: ${sent === counted + dropped ? 'exact' : 'NOT EXACT'}` +
-      `, calls answered ${answers}; scrape p50/p99 idle ${idle}, loaded ${loaded}` +
+      `, calls answered ${answers}; ${samples.size} series, scrape p50/p99 idle ${idle}, loaded ${loaded}` +
       `; CPU ${(cpu * 100).toFixed(0)} % of a core, peak ${residentPeakMiB(probe).toFixed(0)} MiB; ${said.trim()}`,
   );
   await probe.kill();
