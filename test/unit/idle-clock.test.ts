@@ -1,108 +1,15 @@
 /** A live packet clock against the host's monotonic one: silences are silences, steps are steps. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BatchBuilder } from '../../src/capture/batch-builder.ts';
-import type { PacketBatch } from '../../src/core/packet-batch.ts';
-import { IdleClock } from '../../src/idle-clock.ts';
-import type { Pipeline } from '../../src/pipeline.ts';
-import { planeFor } from '../helpers/load/load-runs.ts';
-
-const START_S = 1_700_000_000;
-const frame = new Uint8Array(60);
-
-/** A host: what its clocks show, and what its probe hears. */
-class Host {
-  readonly pipeline: Pipeline;
-  private readonly idle: IdleClock;
-  private monotonicS = 1000;
-  /** The clock that stamps packets, minus the monotonic one. */
-  private offsetS = START_S - 1000;
-
-  private constructor(pipeline: Pipeline) {
-    this.pipeline = pipeline;
-    this.idle = new IdleClock(pipeline, true, () => this.monotonicS * 1000);
-  }
-
-  static async start(): Promise<Host> {
-    const host = new Host((await planeFor()).pipeline);
-    host.hear(host.batch([host.wallS], true));
-    return host;
-  }
-
-  get wallS(): number {
-    return this.monotonicS + this.offsetS;
-  }
-
-  /** Timer time, seconds since the first packet. */
-  get timerS(): number {
-    return this.pipeline.clock.nowUs / 1e6 - START_S;
-  }
-
-  get steps(): number {
-    return this.pipeline.clock.steps;
-  }
-
-  step(seconds: number): void {
-    this.offsetS += seconds;
-  }
-
-  /** The program does nothing for a while. */
-  sleep(seconds: number): void {
-    this.monotonicS += seconds;
-  }
-
-  /** Nothing arrives for a while, and the source says so four times a second. */
-  silence(seconds: number): void {
-    for (let i = 0; i < seconds * 4; i++) {
-      this.monotonicS += 0.25;
-      this.hear(this.batch([], true));
-    }
-  }
-
-  /** Packets stamped so many seconds ago. */
-  packets(agoS: readonly number[], drained = true): void {
-    this.hear(
-      this.batch(
-        agoS.map((ago) => this.wallS - ago),
-        drained,
-      ),
-    );
-  }
-
-  hear(batch: PacketBatch): void {
-    this.idle.before();
-    this.pipeline.consume(batch, 0, Number.POSITIVE_INFINITY);
-    this.idle.after(batch);
-  }
-
-  /** When drained, everything stamped until a tenth of a second ago has been read. */
-  private batch(times: readonly number[], drained: boolean): PacketBatch {
-    const builder = new BatchBuilder();
-    builder.beginCopy();
-    for (const [row, time] of times.entries()) {
-      const at = builder.reserve(frame.length);
-      builder.block.set(frame, at);
-      builder.timestampUs[row] = time * 1e6;
-      builder.offset[row] = at;
-      builder.caplen[row] = frame.length;
-      builder.len[row] = frame.length;
-      builder.linktype[row] = 1;
-      builder.count = row + 1;
-    }
-    const { block, count, timestampUs, offset, caplen, len, linktype, interfaceIndex } = builder;
-    const packets = { block, count, timestampUs, offset, caplen, len, linktype, interfaceIndex };
-    const settled = drained ? { settledUs: (this.wallS - 0.1) * 1e6 } : {};
-    return { ...packets, ...settled, firstFrame: 1, drained };
-  }
-}
+import { ClockHost } from '../helpers/clock-host.ts';
 
 const near = (actual: number, expected: number): void => {
   assert.ok(Math.abs(actual - expected) < 1.5, `${actual} is not ${expected}`);
 };
 
 describe('IdleClock', () => {
-  it('ticks in a silence, and a packet after it is no step', async () => {
-    const host = await Host.start();
+  it('ticks in a silence, and a packet after it is no step', () => {
+    const host = new ClockHost();
     host.silence(600);
     near(host.timerS, 600);
     host.packets([0]);
@@ -110,9 +17,9 @@ describe('IdleClock', () => {
     assert.equal(host.steps, 0);
   });
 
-  it('stands still when the clock steps ahead, with a packet or without', async () => {
+  it('stands still when the clock steps ahead, with a packet or without', () => {
     for (const idleS of [0, 2]) {
-      const host = await Host.start();
+      const host = new ClockHost();
       host.silence(5);
       host.step(3600);
       host.silence(idleS);
@@ -126,9 +33,9 @@ describe('IdleClock', () => {
     }
   });
 
-  it('goes on at its pace after a clock that stepped ahead and back, or back and ahead', async () => {
+  it('goes on at its pace after a clock that stepped ahead and back, or back and ahead', () => {
     for (const seconds of [3600, -3600, 40, -40]) {
-      const host = await Host.start();
+      const host = new ClockHost();
       host.silence(5);
       host.step(seconds);
       host.packets([0]);
@@ -142,14 +49,14 @@ describe('IdleClock', () => {
     }
   });
 
-  it('takes no second step for a return from the first', async () => {
+  it('takes no second step for a return from the first', () => {
     for (const [first, betweenS, second] of [
       [20, 2, 20],
       [40, 2, 12],
       [-5, 600, 45],
       [-5, 600, 15],
     ] as const) {
-      const host = await Host.start();
+      const host = new ClockHost();
       host.silence(2);
       host.step(first);
       host.packets([0]);
@@ -163,9 +70,9 @@ describe('IdleClock', () => {
     }
   });
 
-  it('finds a step back that was made in a silence, with packets after it or without', async () => {
+  it('finds a step back that was made in a silence, with packets after it or without', () => {
     for (const packetEvery of [0, 1]) {
-      const host = await Host.start();
+      const host = new ClockHost();
       host.silence(100);
       host.step(-50);
       for (let second = 0; second < 20; second++) {
@@ -177,8 +84,8 @@ describe('IdleClock', () => {
     }
   });
 
-  it('goes no faster than the monotonic clock after a standstill', async () => {
-    const host = await Host.start();
+  it('goes no faster than the monotonic clock after a standstill', () => {
+    const host = new ClockHost();
     host.silence(5);
     host.sleep(60);
     host.packets([59]);
@@ -193,8 +100,8 @@ describe('IdleClock', () => {
     assert.ok(host.timerS < 67 + 22 + 11, `${host.timerS}`);
   });
 
-  it('finds a step between the packets of one batch', async () => {
-    const host = await Host.start();
+  it('finds a step between the packets of one batch', () => {
+    const host = new ClockHost();
     host.silence(5);
     host.step(600);
     host.sleep(0.2);
@@ -203,8 +110,8 @@ describe('IdleClock', () => {
     assert.equal(host.steps, 1);
   });
 
-  it('takes no standstill of the program for a step', async () => {
-    const host = await Host.start();
+  it('takes no standstill of the program for a step', () => {
+    const host = new ClockHost();
     host.silence(5);
     host.sleep(400);
     // All that came meanwhile: one packet soon after it fell asleep, and one when it woke.
@@ -218,8 +125,8 @@ describe('IdleClock', () => {
     assert.equal(host.steps, 0);
   });
 
-  it('takes no packet that was read late for a step, however long the silence after it', async () => {
-    const host = await Host.start();
+  it('takes no packet that was read late for a step, however long the silence after it', () => {
+    const host = new ClockHost();
     host.silence(5);
     host.sleep(40);
     host.packets([39]);
@@ -229,8 +136,8 @@ describe('IdleClock', () => {
     assert.equal(host.steps, 0);
   });
 
-  it('does not doubt packets while the source is never empty', async () => {
-    const host = await Host.start();
+  it('does not doubt packets while the source is never empty', () => {
+    const host = new ClockHost();
     host.sleep(100);
     for (let i = 0; i < 100; i++) {
       host.sleep(0.01);
